@@ -27,7 +27,7 @@ import structlog
 
 from chat.store.failures import StoreFailed, StoreHeld
 
-__all__ = ["SOCKET", "Role", "end_orphan", "hold", "private_folder"]
+__all__ = ["LOCK", "SOCKET", "Role", "end_orphan", "hold", "private_folder"]
 
 SOCKET = "valkey.sock"
 LOCK = "lock"

@@ -31,8 +31,10 @@ from redis.exceptions import BusyLoadingError, RedisError
 from chat.store.failures import StoreCorrupt, StoreFailed, StoreMissing
 from chat.store.hold import SOCKET
 
-__all__ = ["Binary", "Child", "find_binary", "loaded"]
+__all__ = ["FILES", "MANIFEST", "Binary", "Child", "find_binary", "loaded"]
 
+FILES = "appendonlydir"
+MANIFEST = f"{FILES}/appendonly.aof.manifest"
 READY_SECONDS = 30.0  # without an answer, or without loading any further
 END_SECONDS = 10.0  # then it is killed: what it acknowledged is on the disk already
 TAIL_LINES = 8
@@ -139,7 +141,7 @@ TRUNCATED = re.compile(r"Truncating the AOF (\S+) at offset (\d+)")
 DAMAGED = re.compile(
     r"bad file format|unrecoverable error reading the append|unexpected end of file reading the append|unknown command"
     r"|reading the rdb preamble|rdb file reading|short read or oom|internal error in rdb|wrong signature"
-    r"|aof manifest|not the last file|aof loading aborted",
+    r"|unable to obtain the aof file|aof manifest|not the last file|aof loading aborted",
     re.IGNORECASE,
 )
 
@@ -152,7 +154,7 @@ class Child:
         self.folder = folder
         self.tail: collections.deque[str] = collections.deque(maxlen=TAIL_LINES)
         self.damage = ""
-        self._sizes = {path.name: path.stat().st_size for path in folder.glob("appendonlydir/*")}
+        self._sizes = {path.name: path.stat().st_size for path in folder.glob(f"{FILES}/*")}
         self._readers = [
             asyncio.create_task(_lines(process.stdout, self._heed)),
             asyncio.create_task(_lines(process.stderr, self.tail.append)),  # mistakes of configuration, never contents
@@ -161,6 +163,7 @@ class Child:
     @classmethod
     async def start(cls, binary: Binary, folder: Path) -> Child:
         """Start the binary in ``folder`` and return once it answers; on any failure, cancellation included, end it."""
+        _refuse_headless(folder)
         process = await asyncio.create_subprocess_exec(
             binary.path,
             "-",
@@ -224,6 +227,12 @@ class Child:
             log.warning("store_tail_cut", file=name, bytes=self._sizes.get(name, offset) - offset)
         if damage := DAMAGED.search(line):
             self.damage = damage[0].lower()
+
+
+def _refuse_headless(folder: Path) -> None:
+    # Without its manifest Valkey would take the store for a new one, and write over what is there.
+    if any((folder / FILES).glob("*.aof")) and not (folder / MANIFEST).exists():
+        raise StoreCorrupt(folder.parent, "its manifest is missing")
 
 
 async def _lines(stream: asyncio.StreamReader | None, heed: Callable[[str], object]) -> None:
