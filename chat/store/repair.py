@@ -14,9 +14,10 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from chat.store.binary import Binary, find_binary
 from chat.store.failures import StoreCorrupt, StoreFailed
 from chat.store.hold import LOCK, SOCKET, Role, end_orphan, hold, private_folder
-from chat.store.process import FILES, MANIFEST, Binary, Child, find_binary
+from chat.store.process import FILES, MANIFEST, Child
 
 __all__ = ["Repaired", "repair"]
 

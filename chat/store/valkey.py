@@ -7,7 +7,7 @@ One call does it all::
         ...
 
 The store ends with the process that owns it, however that one ends; see :mod:`~chat.store.hold` for who may own it,
-:mod:`~chat.store.process` for how it is set, :mod:`~chat.store.repair` for what to do when its file is damaged.
+:mod:`~chat.store.binary` for how it is set, :mod:`~chat.store.repair` for what to do when its file is damaged.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ from pathlib import Path
 
 import structlog
 
-from chat.store.disk import RESERVE_BYTES, free_bytes
+from chat.store.binary import Binary, find_binary
+from chat.store.disk import Guard
 from chat.store.failures import StoreCorrupt, StoreError, StoreFailed, StoreHeld, StoreMissing
 from chat.store.hold import SOCKET, Role, end_orphan, hold, private_folder
-from chat.store.process import Binary, Child, find_binary, loaded
+from chat.store.process import Child, loaded
 
 __all__ = [
     "Role",
@@ -46,7 +47,7 @@ async def embedded(
     data: Path,
     *,
     role: Role = Role.SERVE,
-    reserve_bytes: int = RESERVE_BYTES,
+    guard: Guard | None = None,
     on_given_up: Callable[[StoreError], None] | None = None,
 ) -> AsyncIterator[str]:
     """
@@ -55,7 +56,7 @@ async def embedded(
     With :attr:`Role.SERVE` this process owns the store: it starts it, starts it again when it ends unasked, and ends
     it. With :attr:`Role.COMMAND` it joins the store of a live server, or owns one for the time of the block.
 
-    The store isn't started again while less than ``reserve_bytes`` is free. ``on_given_up`` is called once, from the
+    The store isn't started again while ``guard`` says that the disk is full. ``on_given_up`` is called once, from the
     event loop, when it could not be kept up; the URL is dead from then on. Cancellation ends the store in an orderly way.
 
     Raises:
@@ -69,7 +70,7 @@ async def embedded(
     async with hold(folder, role) as owned:
         if owned:
             await end_orphan(folder)
-            async with _kept_up(find_binary(), folder, reserve_bytes, on_given_up):
+            async with _kept_up(find_binary(), folder, guard or Guard(folder), on_given_up):
                 yield f"unix://{folder / SOCKET}"
         else:
             await loaded(folder / SOCKET)
@@ -78,9 +79,9 @@ async def embedded(
 
 @contextlib.asynccontextmanager
 async def _kept_up(
-    binary: Binary, folder: Path, reserve_bytes: int, on_given_up: Callable[[StoreError], None] | None
+    binary: Binary, folder: Path, guard: Guard, on_given_up: Callable[[StoreError], None] | None
 ) -> AsyncIterator[None]:
-    keeper = Keeper(binary, folder, reserve_bytes, await Child.start(binary, folder))
+    keeper = Keeper(binary, folder, guard, await Child.start(binary, folder))
     log.info(
         "store_started", kind=binary.kind, version=".".join(map(str, binary.version)), pid=keeper.child.process.pid
     )
@@ -89,8 +90,10 @@ async def _kept_up(
         yield
     finally:
         task.cancel()
-        await asyncio.wait([task])
-        await keeper.child.end()
+        try:
+            await asyncio.wait([task])
+        finally:
+            await keeper.child.end()
 
 
 class Tries:
@@ -120,10 +123,10 @@ class Tries:
 class Keeper:
     """Start the store again whenever it ends unasked, as long as there is room and hope."""
 
-    def __init__(self, binary: Binary, folder: Path, reserve_bytes: int, child: Child) -> None:
+    def __init__(self, binary: Binary, folder: Path, guard: Guard, child: Child) -> None:
         self.binary = binary
         self.folder = folder
-        self.reserve_bytes = reserve_bytes
+        self.guard = guard
         self.child = child
         self._tries = Tries()
 
@@ -137,6 +140,9 @@ class Keeper:
         except StoreError as exc:
             log.error("store_given_up", code=exc.code)
             on_given_up(exc)
+        except OSError as exc:  # the folder itself is gone, or its disk
+            log.error("store_given_up", code=StoreFailed.code, reason=exc.strerror)
+            on_given_up(StoreFailed(f"{self.folder} can't be used any more: {exc.strerror}."))
 
     async def _restart(self) -> None:
         await self._room()
@@ -155,8 +161,8 @@ class Keeper:
     async def _room(self) -> None:
         """Wait until the disk has its reserve again, however long: on a full one the store would end at its first write."""
         said = False
-        while free_bytes(self.folder) < self.reserve_bytes:
+        while self.guard.look():
             if not said:
-                log.error("store_waits_for_room", reserve_bytes=self.reserve_bytes)
+                log.error("store_waits_for_room", reserve_bytes=self.guard.reserve_bytes)
                 said = True
             await asyncio.sleep(ROOM_SECONDS)  # no file system announces free space
