@@ -1,0 +1,213 @@
+/**
+ * The page of a room: its state, what goes to the server and to the tab's storage, and the parts of the page that show it.
+ *
+ * Everything that happens is an event given to `dispatch`; what it changes is in room/state.js, what it sets off in `react`.
+ */
+
+import { around, announcer } from "./room/around.js";
+import { composer } from "./room/composer.js";
+import { entrance } from "./room/entrance.js";
+import { link } from "./room/link.js";
+import { SESSION_ENDED, apply, initial, isName } from "./room/state.js";
+import { stream } from "./room/stream.js";
+import { settle } from "./settings.js";
+import { language, load, say } from "./words.js";
+
+const root = document.documentElement;
+const find = (selector) => document.querySelector(selector);
+const slug = location.pathname.split("/")[2];
+
+/* What this tab keeps, and loses when it closes. */
+
+const tab = {
+  read(key) {
+    try {
+      return sessionStorage.getItem(key);
+    } catch {
+      return null; // storage may be forbidden: a reload then starts anew
+    }
+  },
+  write(key, value) {
+    try {
+      if (value) sessionStorage.setItem(key, value);
+      else sessionStorage.removeItem(key);
+    } catch {
+      // The page holds what it needs until it is left.
+    }
+  },
+};
+const keys = { session: "session", inside: `inside:${slug}`, draft: `draft:${slug}`, sending: `sending:${slug}`, ignored: `ignored:${slug}` };
+let session = tab.read(keys.session);
+let pseudonym = null; // asked for, until the server has given one
+
+/* State and events */
+
+let state = initial;
+let drawn = initial;
+let drawing = false;
+
+function dispatch(event) {
+  const before = state;
+  state = apply(state, { ...event, now: Date.now() });
+  react(event, before);
+  if (drawing) return;
+  drawing = true;
+  // Hidden pages paint no frames, but the words for their title and for screen readers still have to come.
+  if (document.hidden) setTimeout(draw, 250);
+  else requestAnimationFrame(draw);
+}
+
+function react(event, before) {
+  switch (event.type) {
+    case "welcome":
+      session = event.you.session ?? session;
+      pseudonym = null;
+      tab.write(keys.session, session);
+      tab.write(keys.inside, event.room.title);
+      resend();
+      break;
+    case "said":
+      if (event.author.id !== state.you.id && !state.ignored.includes(event.author.id)) voice.hear(event);
+      break;
+    case "accepted":
+      if (before.sending.some(({ ref, frame }) => ref === event.ref && frame.type === "say")) voice.add(say("log.sent"));
+      break;
+    case "refused":
+      if (event.code === "store_away") setTimeout(() => resend(event.ref), (event.retry_after ?? 1) * 1000);
+      break;
+    case "notice":
+      if (event.code === "store_back") resend();
+      break;
+    case "error":
+      if (isName(event.code) && !before.inside) connection.close();
+      break;
+    case "stopped":
+      if (event.code === SESSION_ENDED) forget(before);
+      break;
+  }
+  if (state.sending !== before.sending) tab.write(keys.sending, state.sending.length ? JSON.stringify(state.sending) : "");
+  if (state.ignored !== before.ignored) tab.write(keys.ignored, state.ignored.join(" "));
+  if (state.gap && !before.gap) connection.open(); // from our offset, so that what was missed comes
+}
+
+/** The session is over: back to the door; whoever was already at it comes in with a new one. */
+function forget(before) {
+  const knocking = !before.inside && !before.resuming && session;
+  session = null;
+  tab.write(keys.session, "");
+  tab.write(keys.inside, "");
+  if (knocking) return connection.open();
+  find("#ended").hidden = false;
+}
+
+function hello() {
+  const { epoch, offset } = state;
+  return {
+    type: "hello",
+    lang: language(),
+    ...(session && { session }),
+    ...(pseudonym && { pseudonym }),
+    ...(epoch && { since: { epoch, offset } }),
+  };
+}
+
+/** Send what is unanswered, all of it or one ref: the same ref is done once, however often it is sent. */
+function resend(only) {
+  if (state.link.is !== "live" || !state.store) return;
+  for (const { ref, frame, id } of state.sending) {
+    if (!id && (!only || ref === only)) connection.send({ ...frame, ref });
+  }
+}
+
+const newRef = () => crypto.getRandomValues(new Uint32Array(4)).join("-");
+
+function ask(frame) {
+  const ref = newRef();
+  dispatch({ type: "asking", ref, frame });
+  resend(ref);
+}
+
+const act = {
+  say: (text, to) => ask({ type: "say", text, ...(to && { to }) }),
+  ignore: (author, on) => dispatch({ type: "ignoring", author, on }),
+  open: () => connection.open(),
+  reload: () => location.reload(),
+  home: () => location.replace("/"),
+  enter(name) {
+    pseudonym = name;
+    find("#ended").hidden = true;
+    connection.open();
+  },
+  older() {
+    if (!state.older.more || state.older.ref || state.link.is !== "live") return;
+    const ref = newRef();
+    dispatch({ type: "lookingBack", ref });
+    connection.send({ type: "history", ref, before: state.first });
+  },
+  choices(id) {
+    const message = state.messages.find((one) => one.id === id);
+    if (!message) return [];
+    const answer = { words: say("menu.answer"), act: () => answerTo(id) };
+    if (message.author.id === state.you.id) return [answer, { words: say("menu.withdraw"), act: () => ask({ type: "withdraw", message: id }) }];
+    return [answer, { words: say("menu.ignore"), act: () => act.ignore(message.author.id, true) }];
+  },
+};
+
+function answerTo(message) {
+  dispatch({ type: "answering", message });
+  views.composer.focus();
+}
+
+function leave() {
+  connection.close();
+  for (const key of Object.values(keys)) tab.write(key, "");
+  act.home();
+}
+
+/* The page */
+
+function draw() {
+  drawing = false;
+  const entered = state.inside && !drawn.inside && !drawn.resuming;
+  const place = state.inside || state.resuming ? "room" : "entrance";
+  if (root.dataset.place !== place) {
+    root.dataset.place = place;
+    if (place === "entrance") comeToDoor();
+  }
+  document.title = `${state.room?.title ?? tab.read(keys.inside) ?? say("entrance.title")} – ${community}`;
+  for (const view of Object.values(views)) view.update(state, drawn);
+  drawn = state;
+  if (!entered) return;
+  if (matchMedia("(hover: hover)").matches) views.composer.focus();
+  else find("#room-title").focus(); // no keyboard over the messages before one wants to write
+}
+
+async function comeToDoor() {
+  find("#entrance-title").focus();
+  try {
+    const answer = await fetch(`/api/rooms?lang=${language()}`);
+    if (answer.ok) views.entrance.show((await answer.json()).find((room) => room.slug === slug) ?? null);
+  } catch {
+    // The door works without the room's title.
+  }
+}
+
+await load();
+settle();
+const community = find("meta[name=application-name]").content;
+const voice = announcer();
+const connection = link({ slug, hello, hear: dispatch });
+const draft = { read: () => tab.read(keys.draft) ?? "", write: (text) => tab.write(keys.draft, text) };
+const parts = { dispatch, act, current: () => state, draft };
+const views = { entrance: entrance(parts), stream: stream(parts), composer: composer(parts), around: around(parts) };
+
+find("#room-title").textContent = tab.read(keys.inside) ?? "";
+find("#leave").addEventListener("click", leave);
+dispatch({
+  type: "restored",
+  resuming: root.dataset.place === "room",
+  sending: JSON.parse(tab.read(keys.sending) ?? "[]"),
+  ignored: tab.read(keys.ignored)?.split(" ") ?? [],
+});
+if (state.resuming) connection.open();
+else comeToDoor();

@@ -1,0 +1,219 @@
+/** One row of the stream as an element, and the menu of what one can do with a message. */
+
+import { ago, clock, day, say } from "../words.js";
+
+const find = (selector) => document.querySelector(selector);
+const roles = { facilitator: "role.facilitator", moderator: "role.moderator", organiser: "role.organiser", admin: "role.admin" };
+
+export function seal(name) {
+  const words = name.split(/[\s'’]+/u).filter(Boolean);
+  return words.slice(0, 2).map((word) => [...word][0].toLocaleUpperCase()).join("");
+}
+
+export function tag({ role, face }) {
+  if (role) return { kind: "role", text: roles[role] ? say(roles[role]) : role };
+  return face === "name" ? { kind: "face", text: say("face.name") } : null;
+}
+
+/** Make the element of a row; see `rows` in stream.js for what rows there are. */
+export const build = (row) => builders[row.kind](row);
+
+const builders = {
+  day({ at }) {
+    const node = template("#day");
+    fillTime(node.querySelector("time"), at, day(at, Date.now() / 1000));
+    return node;
+  },
+
+  unseen({ author, name, count }) {
+    const node = template("#unseen");
+    node.querySelector("p").textContent = say("message.unseen", { count, name });
+    const button = node.querySelector("button");
+    button.dataset.unignore = author;
+    button.ariaLabel = say("menu.unignore_label", { name });
+    return node;
+  },
+
+  withdrawn({ message, own }) {
+    const node = template("#withdrawn");
+    node.id = `m-${message.id}`;
+    fillTime(node.querySelector("time"), message.at);
+    node.querySelector("p").textContent = goneWords(message, own);
+    return node;
+  },
+
+  message(row) {
+    const node = template(row.follows ? "#follower" : "#message");
+    const { author, at, id, text } = row.message;
+    node.id = `m-${id}`;
+    node.dataset.hue = author.hue;
+    node.toggleAttribute("data-own", row.own);
+    if (author.face === "name") node.dataset.face = "name";
+    if (row.sending) node.dataset.state = "sending";
+    node.querySelector(".name").textContent = author.name;
+    fillTime(node.querySelector("time"), at);
+    if (!row.follows) fillHead(node, row);
+    node.querySelector(".message-text").replaceChildren(...paragraphs(text));
+    fillAnswered(node.querySelector(".answered"), row);
+    const foot = node.querySelector(".message-foot");
+    foot.textContent = footWords(row);
+    foot.hidden = !foot.textContent;
+    fillMore(node.querySelector(".more"), row);
+    return node;
+  },
+};
+
+const template = (selector) => find(selector).content.firstElementChild.cloneNode(true);
+
+function goneWords({ withdrawn, author }, own) {
+  if (withdrawn !== "author") return say("message.withdrawn_moderation");
+  return own ? say("message.withdrawn_own") : say("message.withdrawn_author", { name: author.name });
+}
+
+function fillTime(node, at, words = clock(at)) {
+  node.dateTime = new Date(at * 1000).toISOString().slice(0, 16) + "Z"; // to the minute
+  node.textContent = words;
+}
+
+function fillHead(node, { message: { author }, own }) {
+  node.querySelector(".seal").textContent = seal(author.name);
+  node.querySelector(".you").hidden = !own;
+  const mark = tag(author);
+  const label = node.querySelector(".tag");
+  label.hidden = !mark;
+  if (mark) Object.assign(label, { textContent: mark.text }).dataset.kind = mark.kind;
+}
+
+function fillAnswered(link, { answered, answeredId }) {
+  link.hidden = !answered;
+  link.textContent = answered;
+  if (answeredId) link.href = `#m-${answeredId}`;
+}
+
+function footWords({ sending, leaving, live }) {
+  if (leaving) return say("message.leaving");
+  if (!sending) return "";
+  return live ? say("message.sending") : say("message.unsent");
+}
+
+function fillMore(button, { message: { id, at, author }, own, sending }) {
+  button.hidden = sending;
+  button.dataset.message = id;
+  const time = clock(at);
+  button.ariaLabel = own ? say("message.menu_own", { time }) : say("message.menu", { name: author.name, time });
+}
+
+/* The text as it was written: its paragraphs, its lines, its addresses made links but shown whole. */
+
+// An address ends at a space, at what often follows one in prose, and at signs that could turn its letters round.
+const ADDRESS = /https?:\/\/[^\s<>"«»\u200e\u200f\u202a-\u202e\u2066-\u2069]+/giu;
+const AFTER = /[.,;:!?…'’)\]}]+$/u;
+
+function paragraphs(text) {
+  return text.split(/\n{2,}/).filter((part) => part.trim()).map((part) => {
+    const node = document.createElement("p");
+    node.dir = "auto";
+    node.append(...linked(part));
+    return node;
+  });
+}
+
+function linked(text) {
+  const parts = [];
+  let done = 0;
+  for (const { 0: found, index } of text.matchAll(ADDRESS)) {
+    const address = found.replace(AFTER, "");
+    if (!URL.canParse(address)) continue;
+    parts.push(text.slice(done, index), anchor(address));
+    done = index + address.length;
+  }
+  return [...parts, text.slice(done)];
+}
+
+const anchor = (address) => Object.assign(document.createElement("a"), {
+  href: address, textContent: address, target: "_blank", rel: "noreferrer noopener nofollow",
+});
+
+/* The menu of a message, by the pattern of ARIA's menu button. */
+
+/**
+ * Open and close the menus of the messages below `list`; `choices(id)` gives `{key, words, act}` for a message.
+ *
+ * Arrows, Home, End and first letters move, Escape and Tab close; the focus goes back to the button.
+ */
+export function menus(list, choices) {
+  let button = null;
+  let menu = null;
+
+  function open(opener, last = false) {
+    close();
+    const items = choices(opener.dataset.message).map(({ words, act }) => item(words, () => {
+      close(true);
+      act();
+    }));
+    if (!items.length) return;
+    button = opener;
+    button.ariaExpanded = "true";
+    menu = Object.assign(document.createElement("div"), { className: "menu", role: "menu", ariaLabel: button.ariaLabel });
+    menu.append(...items);
+    button.after(menu);
+    const below = list.closest(".scroll").getBoundingClientRect().bottom;
+    menu.toggleAttribute("data-up", menu.getBoundingClientRect().bottom > Math.min(below, innerHeight));
+    items.at(last ? -1 : 0).focus({ preventScroll: true });
+  }
+
+  function close(focus = false) {
+    if (!menu) return;
+    menu.remove();
+    button.ariaExpanded = "false";
+    if (focus) button.focus({ preventScroll: true });
+    menu = button = null;
+  }
+
+  list.addEventListener("click", ({ target }) => {
+    const more = target.closest(".more");
+    if (more) return more === button ? close(true) : open(more);
+  });
+  list.addEventListener("keydown", (event) => {
+    const more = event.target.closest(".more");
+    if (more && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
+      event.preventDefault();
+      open(more, event.key === "ArrowUp");
+    } else if (menu?.contains(event.target)) move(event);
+  });
+  addEventListener("pointerdown", ({ target }) => {
+    if (menu && !menu.contains(target) && !button.contains(target)) close();
+  });
+
+  function move(event) {
+    const items = [...menu.children];
+    const at = items.indexOf(event.target);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1 + items.length, Home: 0, End: items.length - 1 }[event.key];
+    if (to !== undefined) {
+      event.preventDefault();
+      items[to % items.length].focus();
+    } else if (event.key === "Escape") close(true);
+    else if (event.key === "Tab") close(true); // the browser moves on from the button
+    else byLetter(items, at, event.key);
+  }
+}
+
+function item(words, act) {
+  const node = Object.assign(document.createElement("button"), { type: "button", role: "menuitem", tabIndex: -1, textContent: words });
+  node.addEventListener("click", act);
+  return node;
+}
+
+function byLetter(items, at, key) {
+  if ([...key].length !== 1) return;
+  const next = [...items.slice(at + 1), ...items.slice(0, at + 1)];
+  next.find((one) => one.textContent.toLocaleLowerCase().startsWith(key.toLocaleLowerCase()))?.focus();
+}
+
+/** Say how long ago a message came to whoever points at its hour. */
+export function tellAge(list) {
+  list.addEventListener("pointerover", ({ target }) => {
+    const time = target.closest(".message time");
+    if (time) time.title = ago(Date.parse(time.dateTime) / 1000, Date.now() / 1000);
+  });
+}

@@ -1,0 +1,38 @@
+/** What the reader chose on this device: harmless, kept from one visit to the next. Nothing else goes in localStorage. */
+
+const root = document.documentElement;
+const applied = new Set(["theme", "size"]);
+
+export function preference(key) {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null; // storage may be forbidden: the defaults hold
+  }
+}
+
+function prefer(key, value) {
+  if (applied.has(key)) root.dataset[key] = value;
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // It holds until the page is left, then.
+  }
+  // A new page is the surest way to leave no word of the other language behind.
+  if (key === "lang") location.reload();
+}
+
+/** Bring to life the settings' sheet and the buttons that open it or change the language. */
+export function settle() {
+  const dialog = document.querySelector("#settings");
+  for (const input of dialog.querySelectorAll("input")) {
+    const kept = input.name === "lang" ? root.lang : preference(input.name);
+    input.checked = input.type === "radio" ? input.value === (kept ?? input.dataset.default) : kept === "on";
+    input.addEventListener("change", () => prefer(input.name, input.type === "radio" ? input.value : input.checked ? "on" : "off"));
+  }
+  for (const button of document.querySelectorAll("[data-settings]")) button.addEventListener("click", () => dialog.showModal());
+  for (const button of document.querySelectorAll("[data-language]")) {
+    button.hidden = button.dataset.language === root.lang;
+    button.addEventListener("click", () => prefer("lang", button.dataset.language));
+  }
+}
