@@ -1,0 +1,75 @@
+"""
+What the lobby shows: the rooms, whether they are open, and how many are there.
+"""
+
+from __future__ import annotations
+
+import time
+
+from msgspec import Struct
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from chat.errors import StoreAway
+from chat.http.answers import answer, refuse
+from chat.rooms.hub import Hub
+from chat.rooms.schedule import parse, state_at
+from chat.store.registry import RoomRecord
+
+FRESH_SECONDS = 2.0  # one reading of the store serves all who ask meanwhile
+FEW = 4  # up to so many are « a few »: a smaller number would point at people
+
+
+class Listed(Struct, omit_defaults=True):
+    """A room in the list; ``members`` is 0, null for 1 to 4, else exact; times in seconds since 1970."""
+
+    slug: str
+    title: str
+    format: str
+    state: str
+    members: int | None
+    about: str = ""
+    opens_at: int | None = None
+    closes_at: int | None = None
+
+
+class Lobby:
+    """The list of rooms, read at most once in :data:`FRESH_SECONDS`."""
+
+    def __init__(self, hub: Hub) -> None:
+        self._hub = hub
+        self._read_at = float("-inf")
+        self._listed: list[Listed] = []
+
+    async def rooms(self, now: float) -> list[Listed]:
+        """List the rooms as of ``now``. Raises StoreAway."""
+        if now - self._read_at >= FRESH_SECONDS:
+            records = await self._hub.registry.all()
+            present = await self._hub.registry.present([record.slug for record in records], now)
+            self._listed = [self._list(record, present[record.slug], now) for record in records]
+            self._read_at = now
+        return self._listed
+
+    def _list(self, record: RoomRecord, present: int, now: float) -> Listed:
+        opening = state_at(parse(record.hours), now, self._hub.zone)
+        return Listed(
+            slug=record.slug,
+            title=record.title,
+            format=record.format,
+            state="open" if opening.open else "closed",
+            members=None if 1 <= present <= FEW else present,
+            about=record.about,
+            opens_at=opening.opens_at,
+            closes_at=opening.closes_at,
+        )
+
+
+async def rooms(request: Request) -> Response:
+    try:
+        return answer(await request.app.state.lobby.rooms(time.time()))
+    except StoreAway:
+        return refuse(request, 503, "store_away", retry_after=3)
+
+
+routes = [Route("/api/rooms", rooms)]

@@ -1,0 +1,83 @@
+"""
+Pages and the files they are made of.
+
+Everything is read once, at start: pages with their three placeholders filled in, files under a version made from their content, so that
+a browser may keep them for ever. What is not in this manifest does not exist.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import mimetypes
+from html import escape
+from pathlib import Path
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from chat.http.answers import refuse
+from chat.settings import Settings
+
+PAGES: Final = {"/": "index.html", "/r/{slug}": "room.html"}
+
+mimetypes.add_type("text/javascript", ".js")
+
+
+def static_folder() -> Path:
+    """Find ``static/``: in the package once installed, beside it in a checkout."""
+    package = Path(__file__).parent.parent
+    installed = package / "static"
+    return installed if installed.is_dir() else package.parent / "static"
+
+
+class Pages:
+    """The manifest of all that is served from ``folder``."""
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        files = {
+            path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in sorted(folder.rglob("*"))
+            if path.is_file()
+        }
+        digest = hashlib.sha256()
+        for name, content in files.items():
+            digest.update(f"{name}\0{len(content)}\0".encode() + content)
+        self.version = digest.hexdigest()[:12]
+        facts = {"version": self.version, "community": settings.community, "exit": settings.exit_url}
+        self.pages = {name: _fill(files.pop(name).decode(), facts) for name in PAGES.values() if name in files}
+        self.files = files
+
+    def page(self, name: str) -> Response:
+        return Response(self.pages[name], media_type="text/html", headers={"cache-control": "no-cache"})
+
+    def file(self, version: str, name: str) -> Response | None:
+        content = self.files.get(name)
+        if content is None or version != self.version:
+            return None
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        return Response(content, media_type=kind, headers={"cache-control": "public, max-age=31536000, immutable"})
+
+
+def _fill(page: str, facts: dict[str, str]) -> str:
+    for name, fact in facts.items():
+        page = page.replace("{{" + name + "}}", escape(fact))
+    return page
+
+
+def _show(name: str) -> Route:
+    async def show(request: Request) -> Response:
+        pages: Pages = request.app.state.pages
+        return pages.page(name)
+
+    path = next(path for path, page in PAGES.items() if page == name)
+    return Route(path, show)
+
+
+async def static(request: Request) -> Response:
+    pages: Pages = request.app.state.pages
+    return pages.file(**request.path_params) or refuse(request, 404, "not_found")
+
+
+routes = [*(_show(name) for name in PAGES.values()), Route("/static/{version}/{name:path}", static)]

@@ -1,0 +1,123 @@
+"""
+Let a person be the same person for a while, without knowing who.
+
+A token is ``person.nonce``, 256 bits each. The store keeps a keyed hash of the person and plain hashes of the nonces, so that a stolen
+store opens no room; the key is a file beside it, never in it. Only the nonce turns, each time the token is shown. In a room a person
+is known by an id made with that room's own secret: nothing that is kept joins two rooms.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import hmac
+import os
+import secrets
+import tempfile
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from pathlib import Path
+from typing import Final
+
+import structlog
+from msgspec import Struct
+
+from chat.errors import CloseCode, Closing
+from chat.store import keys
+from chat.store.commands import Script, Store
+
+START: Final = Script("start")
+ROTATE: Final = Script("rotate")
+
+log = structlog.get_logger()
+
+
+class Session(Struct, frozen=True):
+    """A person, as known from the token they showed, and the token to show the next time."""
+
+    person: bytes
+    token: str
+
+
+class Sessions:
+    """The sessions of the community; ``master`` is the key, sessions last ``seconds`` from their start."""
+
+    def __init__(self, store: Store, master: bytes, seconds: int) -> None:
+        self._store = store
+        self._master = master
+        self._seconds = seconds
+
+    async def start(self) -> Session:
+        """Make a new person. Raises StoreAway."""
+        person, nonce = secrets.token_bytes(32), secrets.token_bytes(32)
+        await self._store.run(START, [self._key(person)], _hashed(nonce), self._seconds)
+        return Session(person, _token(person, nonce))
+
+    async def resume(self, token: str) -> Session:
+        """
+        Know a person again by their token, and turn it.
+
+        Raises:
+            Closing: The session is over, or never was.
+            StoreAway: Nobody can tell.
+        """
+        try:
+            person, shown = (_unbase64(part) for part in token.split("."))
+        except ValueError as exc:
+            raise Closing("session_ended", CloseCode.SESSION_ENDED) from exc
+        nonce = secrets.token_bytes(32)
+        if not await self._store.run(ROTATE, [self._key(person)], _hashed(shown), _hashed(nonce)):
+            raise Closing("session_ended", CloseCode.SESSION_ENDED)
+        return Session(person, _token(person, nonce))
+
+    def _key(self, person: bytes) -> str:
+        return keys.session(hmac.new(self._master, person, hashlib.sha256).hexdigest())
+
+
+def author_id(room_secret: bytes, person: bytes) -> str:
+    """Name a person in one room: 128 bits, URL-safe, of no use in any other."""
+    return urlsafe_b64encode(hmac.new(room_secret, person, hashlib.sha256).digest()[:16]).rstrip(b"=").decode()
+
+
+def hue(author: str) -> int:
+    """Choose one of the eight colours for an author id, always the same."""
+    return hashlib.blake2b(author.encode(), digest_size=1).digest()[0] % 8
+
+
+def master_secret(folder: Path) -> bytes:
+    """Read the key of the sessions from ``folder``, or make it; readable by its owner alone."""
+    path = folder / "master.key"
+    if not path.exists():
+        with tempfile.NamedTemporaryFile(dir=folder) as file:  # 0600 by its nature
+            file.write(secrets.token_bytes(32))
+            file.flush()
+            os.fsync(file.fileno())
+            with contextlib.suppress(FileExistsError):  # somebody else was first: theirs it is
+                os.link(file.name, path)
+    return path.read_bytes()
+
+
+async def warn_of_another_master(store: Store, master: bytes) -> None:
+    """Say when servers on one store have different keys: a session of one would be over on the other."""
+    mark = hashlib.sha256(b"mark" + master).hexdigest()[:16].encode()
+    await store.ask("SET", keys.SECRET_MARK, mark, "NX")
+    if await store.ask("GET", keys.SECRET_MARK) != mark:
+        log.warning("master_key_differs", remedy="copy master.key from the data folder of the first server to this one")
+
+
+def _token(person: bytes, nonce: bytes) -> str:
+    return f"{_base64(person)}.{_base64(nonce)}"
+
+
+def _hashed(nonce: bytes) -> str:
+    return hashlib.sha256(nonce).hexdigest()
+
+
+def _base64(data: bytes) -> str:
+    return urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _unbase64(text: str) -> bytes:
+    data = urlsafe_b64decode(text + "=")
+    if len(data) != 32:
+        raise ValueError("a part of a token has 32 bytes")
+    return data

@@ -1,0 +1,3 @@
+"""
+What keeps addresses and words out of where they have no business: one module a wall.
+"""

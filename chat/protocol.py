@@ -1,0 +1,267 @@
+"""
+Every frame that a member's browser and the server exchange, as msgspec structs.
+
+JSON text frames over WebSocket, subprotocol :data:`SUBPROTOCOL`, one object each, tagged by ``type``. What comes in is decoded by
+one typed decoder into the union :data:`Inward`, and unknown types or fields are refused; what goes out is built from the union
+:data:`Outward`. Offsets count the numbered events of one room from 1, times are whole seconds since 1970, durations are seconds.
+
+To add a frame: write its struct here, add it to its union, answer it in the ``match`` of ``chat/rooms/member.py`` (mypy tells where),
+and run ``python -m chat.protocol_page > docs/protocol.md``.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from chat.errors import Complaint
+
+SUBPROTOCOL = "sansmasque.1"
+
+Ref = Annotated[
+    str, Meta(min_length=1, max_length=64, description="names a request; answered once, however often it is sent")
+]
+Id = Annotated[str, Meta(min_length=1, max_length=32, description="names a message, or an author in one room")]
+Offset = Annotated[int, Meta(ge=0, description="place of an event in the room's one order")]
+Seconds = Annotated[int, Meta(description="seconds since 1970, UTC")]
+Hue = Annotated[int, Meta(ge=0, le=7, description="which of the eight colours of names")]
+Face = Literal["mask", "name"]
+Role = Literal["facilitator", "moderator", "organiser", "admin"]
+Kind = Literal["message"]
+State = Literal["announced", "welcoming", "open", "last_call", "paused", "closed"]
+
+
+# ---------------------------------------------------------------- What a member sends
+
+
+class Inbound(Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag=str.lower):
+    """A frame to the server."""
+
+
+class Since(Struct, frozen=True, forbid_unknown_fields=True):
+    """Up to where a member has seen a room."""
+
+    epoch: Annotated[str, Meta(max_length=64)]
+    offset: Offset
+
+
+class Hello(Inbound, frozen=True):
+    """Open the conversation: the first frame, within ten seconds."""
+
+    session: Annotated[str, Meta(max_length=128, description="a token; none where admission is open")] | None = None
+    pseudonym: Annotated[str, Meta(max_length=256)] | None = None
+    since: Since | None = None
+    lang: Annotated[str, Meta(max_length=35, description="the reader's language; French where we lack it")] = "fr"
+
+
+class Say(Inbound, frozen=True):
+    """Say something in the room."""
+
+    ref: Ref
+    text: Annotated[str, Meta(description="1 to 4,000 code points after NFC")]
+    kind: str = "message"
+    to: Annotated[Id, Meta(description="the message answered")] | None = None
+    sure: Annotated[bool, Meta(description="the question about a name was answered: send as it is")] = False
+
+
+class Withdraw(Inbound, frozen=True):
+    """Take back a message of one's own."""
+
+    ref: Ref
+    message: Id
+
+
+class History(Inbound, frozen=True):
+    """Ask for older events, at most 100 before an offset."""
+
+    ref: Ref
+    before: Offset
+
+
+Inward = Hello | Say | Withdraw | History
+
+
+# ---------------------------------------------------------------- What the server sends
+
+
+class Outbound(Struct, frozen=True, omit_defaults=True, tag_field="type", tag=str.lower):
+    """A frame to the member."""
+
+
+class Author(Struct, frozen=True, omit_defaults=True):
+    """Who speaks, as the room knows them; the id is of this room alone."""
+
+    id: Id
+    name: str
+    hue: Hue
+    face: Face
+    role: Role | None = None
+
+
+class Event(Outbound, frozen=True):
+    """A numbered event: one order for all, without gaps, the same bytes for every member."""
+
+    offset: Offset
+    at: Seconds
+
+
+class Said(Event, frozen=True):
+    """A message, published."""
+
+    id: Id
+    author: Author
+    kind: Kind
+    text: str
+    to: Annotated[Id, Meta(description="the message answered")] | None = None
+
+
+class Withdrawn(Event, frozen=True):
+    """A message is gone; what stood at its offset is void from now on."""
+
+    message: Id
+    by: Literal["author", "moderation"]
+
+
+class Void(Outbound, frozen=True):
+    """Nothing remains at these offsets: erased, withdrawn or expired."""
+
+    offset: Offset
+    until: Annotated[Offset, Meta(description="the last of them, where there is more than one")] | None = None
+
+
+class Place(Struct, frozen=True, omit_defaults=True):
+    """A room, as a member sees it."""
+
+    slug: str
+    title: str
+    format: str
+    state: State
+    history_seconds: Annotated[int, Meta(description="how long what is said stays")]
+    about: str = ""
+    opens_at: Seconds | None = None
+    closes_at: Seconds | None = None
+
+
+class You(Struct, frozen=True):
+    """The member, as the room knows them."""
+
+    id: Id
+    pseudonym: str
+    hue: Hue
+    roles: list[str]
+    session: Annotated[str, Meta(description="the token to use from now on")]
+    pending: Annotated[list[Any], Meta(description="one's own held messages")]
+
+
+class Phase(Outbound, frozen=True):
+    """What the room is doing, and who may post what: the same for all."""
+
+    offset: Offset
+    state: State
+    may: Annotated[dict[str, list[str]], Meta(description="kinds that each role may post")]
+    ends_at: Seconds | None = None
+    slow: Annotated[int, Meta(description="seconds between two messages of one person")] = 0
+
+
+class Welcome(Outbound, frozen=True):
+    """You are in: the room, yourself, who is there, and what was said since you left or lately."""
+
+    room: Place
+    you: You
+    epoch: Annotated[
+        str, Meta(description="changes when the room's order was broken; offsets of another epoch mean nothing")
+    ]
+    offset: Annotated[Offset, Meta(description="the newest")]
+    recovered: Annotated[bool, Meta(description="all that was missed since `since` is in `events`")]
+    present: Annotated[int, Meta(description="how many are here")]
+    members: list[Author]
+    phase: Phase
+    events: Annotated[list[msgspec.Raw], Meta(description="`said`, `withdrawn` and `void`, in order")]
+
+
+class Presence(Outbound, frozen=True):
+    """Who came and who left, summed up over some seconds."""
+
+    present: int
+    joined: list[Author] = []
+    left: list[Id] = []
+
+
+class Accepted(Outbound, frozen=True):
+    """The answer to a ref: it is done, and kept."""
+
+    ref: Ref
+    id: Id | None = None
+    offset: Offset | None = None
+    events: Annotated[list[msgspec.Raw] | None, Meta(description="to `history`: older events, in order")] = None
+    more: Annotated[bool | None, Meta(description="to `history`: whether there are older ones yet")] = None
+
+
+class Refused(Outbound, frozen=True):
+    """The answer to a ref: it was not done, nothing was kept, and why."""
+
+    ref: Ref
+    code: str
+    message: Annotated[str, Meta(description="a sentence in the reader's language")]
+    retry_after: float | None = None
+
+
+class Notice(Outbound, frozen=True):
+    """Something that concerns you or the room, besides what is said."""
+
+    code: Literal["store_back", "read_only", "writable"]
+
+
+class Error(Outbound, frozen=True):
+    """The frame before made no sense, or the connection cannot go on."""
+
+    code: str
+    message: Annotated[str, Meta(description="a sentence in the reader's language")]
+    retry_after: float | None = None
+
+
+Outward = Welcome | Said | Withdrawn | Void | Phase | Presence | Accepted | Refused | Notice | Error
+
+
+# ---------------------------------------------------------------- Coding
+
+_inward: msgspec.json.Decoder[Inward] = msgspec.json.Decoder(Inward)
+_encoder = msgspec.json.Encoder()
+
+
+def decode(text: bytes | str) -> Inward:
+    """
+    Read one frame from a member.
+
+    Raises:
+        Complaint: It is not JSON, not of a known type, or has a field that is unknown, missing or out of bounds.
+    """
+    try:
+        return _inward.decode(text)
+    except msgspec.ValidationError as exc:
+        raise Complaint("frame_invalid") from exc
+    except (msgspec.DecodeError, RecursionError) as exc:
+        raise Complaint("frame_unreadable") from exc
+
+
+def encode(frame: Outward) -> bytes:
+    """Write one frame to a member, as JSON in UTF-8."""
+    return _encoder.encode(frame)
+
+
+class Numbered(Struct, frozen=True, tag_field="type", tag="numbered"):
+    """What a process needs to know of an event that it only passes on."""
+
+    offset: int
+
+
+def unnumbered(event: Said | Withdrawn) -> tuple[bytes, bytes]:
+    """
+    Split an event around its ``offset`` and ``at``, which the store fills in when it gives the event its place.
+
+    Returns the bytes before the offset and those after the time; ``event`` carries zeros there.
+    """
+    head, _, tail = encode(event).partition(b'0,"at":0')
+    return head, tail

@@ -1,0 +1,312 @@
+"""
+A member's socket: RFC 6455 over a plain non-blocking socket, without transport, stream or task.
+
+What members send is little: ``websockets``' own sans-I/O parser reads it. What they are sent is much: frames arrive here ready made and
+are written by hand, once a loop turn (``outbox.py``). A socket that does not take what it is given is *behind*: its rest is kept,
+nothing more is queued for it but what concerns it alone, and the room catches it up afterwards or lets it go (``member.py``).
+
+This module owns the socket and the event loop's readers and writers; it knows frames, not what they say.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import codecs
+import logging
+import socket
+from typing import Final, Protocol
+
+from websockets.frames import CloseCode as WireCode
+from websockets.frames import Frame, Opcode
+from websockets.protocol import OPEN, SERVER
+from websockets.protocol import Protocol as Parser
+
+from chat.rooms.outbox import Flusher, text_frame
+
+RECEIVE_BYTES: Final = 65_536
+SEND_BUFFER_BYTES: Final = 65_536
+FRAGMENTS: Final = 256  # of one message
+LINGER_SECONDS: Final = 2.0  # how long a closing socket may take to say goodbye
+
+_inbound = bytearray(RECEIVE_BYTES)  # shared: each reader empties it before the next one runs
+_view = memoryview(_inbound)
+_silent = logging.getLogger("websockets.server")
+
+
+class Listener(Protocol):
+    """What a connection tells about itself; each call comes from the event loop."""
+
+    def received(self, text: str) -> None:
+        """One text message, whole and valid UTF-8."""
+
+    def fell_behind(self) -> None:
+        """The socket takes no more for now."""
+
+    def caught_up(self) -> None:
+        """The socket has taken all that it was given."""
+
+    def lost(self) -> None:
+        """The connection is over; nothing follows."""
+
+
+class Connection:
+    """One WebSocket, open since the handshake; ``clock`` is the loop's, in seconds."""
+
+    __slots__ = (
+        "_closing",
+        "_decoder",
+        "_fd",
+        "_flusher",
+        "_fragments",
+        "_linger",
+        "_loop",
+        "_own",
+        "_parser",
+        "_reading",
+        "_recv_into",
+        "_send",
+        "_sock",
+        "_stalled_at",
+        "heard_at",
+        "listener",
+        "rest",
+        "stall_bytes",
+    )
+
+    def __init__(self, sock: socket.socket, flusher: Flusher, *, frame_bytes: int, stall_bytes: int) -> None:
+        self._sock = sock
+        self._fd = sock.fileno()
+        self._send = sock.send
+        self._recv_into = sock.recv_into
+        self._loop = asyncio.get_running_loop()
+        self._flusher = flusher
+        self._parser = Parser(SERVER, max_size=frame_bytes, logger=_silent)
+        self._fragments: list[str] | None = None
+        self._decoder: codecs.IncrementalDecoder | None = None
+        self._own: list[bytes] = []  # frames for this member alone, to leave at the end of the turn
+        self.rest: list[bytes] = []  # what the socket has not taken; not empty: it is behind
+        self._stalled_at = 0.0
+        self._reading = False
+        self._closing = False
+        self._linger: asyncio.TimerHandle | None = None
+        self.heard_at = self._loop.time()
+        self.stall_bytes = stall_bytes
+        self.listener: Listener | None = None
+
+    # -- from the loop
+
+    def start(self, listener: Listener, early: bytes) -> None:
+        """Begin to read; ``early`` is what came in behind the handshake."""
+        self.listener = listener
+        self._sock.setblocking(False)
+        self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+        self.resume()
+        if early:
+            self._feed(early)
+
+    def pause(self) -> None:
+        """Read no more for now: the peer will feel it."""
+        if self._reading:
+            self._reading = False
+            self._loop.remove_reader(self._fd)
+
+    def resume(self) -> None:
+        if not self._reading and self._sock.fileno() >= 0:
+            self._reading = True
+            self._loop.add_reader(self._fd, self._readable)
+
+    def _readable(self) -> None:
+        try:
+            count = self._recv_into(_inbound)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            self.abort()
+            return
+        if count:
+            self.heard_at = self._loop.time()
+            self._feed(_view[:count])
+        else:
+            self._parser.receive_eof()
+            self.abort()
+
+    def _feed(self, data: bytes | memoryview) -> None:
+        self._parser.receive_data(data)  # type: ignore[arg-type]  # any buffer will do: it is copied at once
+        for frame in self._parser.events_received():
+            assert isinstance(frame, Frame)  # requests and responses belong to the handshake
+            if self._closing:
+                break
+            if frame.opcode in (Opcode.TEXT, Opcode.CONT):
+                self._assemble(bytes(frame.data), frame.fin)
+            elif frame.opcode is Opcode.BINARY:
+                self.fail(WireCode.UNSUPPORTED_DATA, "text frames only")
+        self._flush_parser()
+
+    def _assemble(self, data: bytes, final: bool) -> None:
+        try:
+            if final and self._fragments is None:
+                self._tell(str(data, "utf-8"))
+                return
+            if self._fragments is None:
+                self._fragments, self._decoder = [], codecs.getincrementaldecoder("utf-8")()
+            assert self._decoder is not None
+            self._fragments.append(self._decoder.decode(data, final))
+        except UnicodeDecodeError:
+            self.fail(WireCode.INVALID_DATA, "not UTF-8")
+            return
+        if len(self._fragments) > FRAGMENTS:
+            self.fail(WireCode.POLICY_VIOLATION, "too many fragments")
+        elif final:
+            text, self._fragments, self._decoder = "".join(self._fragments), None, None
+            self._tell(text)
+
+    def _tell(self, text: str) -> None:
+        if self.listener is not None:
+            self.listener.received(text)
+
+    # -- to the peer
+
+    @property
+    def open(self) -> bool:
+        """Whether there is a socket yet."""
+        return self._sock.fileno() >= 0
+
+    @property
+    def stalled_since(self) -> float | None:
+        """When the socket stopped taking, by the loop's clock."""
+        return self._stalled_at if self.rest else None
+
+    def send(self, payload: bytes) -> None:
+        """Send one text message to this member alone, at the end of this turn of the loop."""
+        self.send_frame(text_frame(payload))
+
+    def send_frame(self, frame: bytes) -> None:
+        """Send what is framed already, at the end of this turn of the loop."""
+        if self._closing:
+            return
+        if self.rest:
+            self.rest.append(frame)
+            if sum(map(len, self.rest)) > self.stall_bytes:
+                self.abort()
+            return
+        if not self._own:
+            self._flusher.add(self)
+        self._own.append(frame)
+
+    def flush(self) -> None:
+        """Write what has gathered for this member alone."""
+        if self._own:
+            self.write(b"")
+
+    def write(self, payload: bytes) -> None:
+        """Write ``payload`` now, with what has gathered before it, in one call of the system."""
+        if self._own:
+            payload = b"".join((*self._own, payload))
+            self._own.clear()
+        try:
+            count = self._send(payload)
+        except (BlockingIOError, InterruptedError):
+            count = 0
+        except OSError:
+            self.abort()
+            return
+        if count != len(payload):
+            self._fall_behind(payload[count:])
+
+    def _fall_behind(self, rest: bytes) -> None:
+        self.rest.append(rest)
+        self._stalled_at = self._loop.time()
+        self._loop.add_writer(self._fd, self._writable)
+        if self.listener is not None:
+            self.listener.fell_behind()
+
+    def _writable(self) -> None:
+        rest = b"".join(self.rest)
+        try:
+            count = self._send(rest)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            self.abort()
+            return
+        self.rest = [rest[count:]] if count < len(rest) else []
+        if not self.rest:
+            self._loop.remove_writer(self._fd)
+            if self._parser.eof_sent:
+                self._shut()
+            elif self.listener is not None and not self._closing:
+                self.listener.caught_up()
+
+    def ping(self) -> None:
+        if self._parser.state is OPEN and not self.rest:
+            self._parser.send_ping(b"")
+            self._flush_parser()
+
+    # -- the end
+
+    def close(self, code: int, reason: str = "") -> None:
+        """Say goodbye with ``code`` (RFC 6455, section 7.4) and wait a moment for the answer."""
+        if self._closing or self._parser.state is not OPEN:
+            return
+        self._parser.send_close(code, reason)
+        self._flush_parser()
+        self._end()
+
+    def fail(self, code: int, reason: str) -> None:
+        """Fail the connection (section 7.1.7): nothing more is read from it."""
+        if self._parser.state is OPEN:
+            self._parser.fail(code, reason)
+        self._flush_parser()
+
+    def _flush_parser(self) -> None:
+        for data in self._parser.data_to_send():
+            if data:
+                self._write_or_keep(data)
+        if self._parser.eof_sent:
+            if not self.rest:
+                self._shut()
+            self._end()
+
+    def _write_or_keep(self, frame: bytes) -> None:
+        if not self.rest:
+            self.write(frame)
+        elif sum(map(len, self.rest)) + len(frame) <= self.stall_bytes:
+            self.rest.append(frame)
+        else:
+            self.abort()
+
+    def _shut(self) -> None:
+        try:
+            self._sock.shutdown(socket.SHUT_WR)
+        except OSError:
+            self.abort()
+
+    def _end(self) -> None:
+        """Stop being anybody's connection; what is left is to drain the socket, for a while."""
+        if self._closing:
+            return
+        self._closing = True
+        if self._sock.fileno() >= 0:
+            self._linger = self._loop.call_later(LINGER_SECONDS, self.abort)
+            self.resume()
+        self._leave()
+
+    def abort(self) -> None:
+        """Drop the socket without a word."""
+        self._closing = True
+        if self._linger is not None:
+            self._linger.cancel()
+            self._linger = None
+        if self._sock.fileno() >= 0:
+            self._loop.remove_reader(self._fd)
+            self._loop.remove_writer(self._fd)
+            self._sock.close()
+        self._own.clear()
+        self.rest.clear()
+        self._fragments = None
+        self._leave()
+
+    def _leave(self) -> None:
+        listener, self.listener = self.listener, None
+        if listener is not None:
+            listener.lost()

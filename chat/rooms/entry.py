@@ -1,0 +1,107 @@
+"""
+Seat a member: who they are, under which name, and what they missed.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from chat.errors import CloseCode, Closing, Refusal
+from chat.people import names
+from chat.people.sessions import Session, author_id, hue
+from chat.protocol import Author, Hello, Since, Welcome, You
+from chat.rooms.room import Room
+from chat.rooms.sequence import Entry, entries
+from chat.store.room_log import Seat
+
+if TYPE_CHECKING:
+    from chat.rooms.member import Member
+
+TRIES = 3  # to catch up with a room that runs ahead meanwhile
+
+_author = msgspec.json.Decoder(Author)
+
+
+async def enter(member: Member, hello: Hello) -> None:
+    """
+    Seat ``member`` and welcome them.
+
+    Raises:
+        Refusal: The name cannot be borne here; the member may say hello again with another.
+        Closing: The room is closed or unknown, the session over, the server draining or full.
+        StoreAway: Nobody can be let in for now.
+    """
+    room = await member.hub.room(member.slug)
+    session = await _session(member, hello)
+    author = author_id(room.record.secret, session.person)
+    seat = await _seat(member, room, author, hello.pseudonym)
+    missed = await _missed(room, hello.since, seat, member.hub.settings.resume_events)
+    if member.connection.listener is None:
+        return  # gone while we were looking; the presence that was noted ends by itself
+    now = time.time()
+    member.author, member.room, member.seat = _author.decode(seat.person), room, seat.number
+    room.seat(member, seat)
+    member.send(
+        Welcome(
+            room=room.place(now),
+            you=You(author, member.author.name, member.author.hue, ["member"], session.token, []),
+            epoch=room.epoch,
+            offset=room.offset,
+            recovered=missed is not None,
+            present=room.present,
+            members=list(room.named.values()),
+            phase=room.phase(now),
+            events=[msgspec.Raw(event) for _, event in (room.newest() if missed is None else missed)],
+        )
+    )
+
+
+async def _session(member: Member, hello: Hello) -> Session:
+    if hello.session is not None:
+        return await member.hub.sessions.resume(hello.session)
+    if not (hello.pseudonym or "").strip():
+        raise Refusal("name_needed")
+    return await member.hub.sessions.start()
+
+
+async def _seat(member: Member, room: Room, author: str, pseudonym: str | None) -> Seat:
+    skeleton, person = "", b""
+    if pseudonym is not None:
+        try:
+            name = names.check(pseudonym, member.hub.settings.reserved_names)
+        except names.NameRefused as exc:
+            raise Refusal(exc.code) from exc
+        skeleton = names.skeleton(name)
+        person = msgspec.json.encode(Author(author, name, hue(author), "mask"))
+    try:
+        return await room.log.enter(author, skeleton, person)
+    except Refusal as refusal:
+        if refusal.code == "room_closed":
+            raise Closing("room_closed", CloseCode.ROOM_CLOSED) from refusal
+        raise
+
+
+async def _missed(room: Room, since: Since | None, seat: Seat, limit: int) -> list[Entry] | None:
+    """Gather all that came after ``since``, or None when that can't be said of it."""
+    if since is None or since.epoch != seat.epoch or since.offset > seat.offset:
+        return None
+    if since.offset > room.offset:
+        await room.fill()  # they have seen more than this process has heard so far
+    older: list[Entry] = []
+    position = since.offset
+    for _ in range(TRIES):
+        tail = room.since(position)
+        if tail is not None:
+            return None if since.offset + 1 < room.oldest else older + tail
+        if room.offset - since.offset > limit:
+            return None
+        floor = room.floor
+        stretch = await room.log.read(position + 1, floor)
+        if stretch.oldest > position + 1:
+            return None
+        older += entries(stretch.start, stretch.events)
+        position = floor
+    return None

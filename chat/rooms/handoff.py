@@ -1,0 +1,68 @@
+"""
+Take a WebSocket from uvicorn once its handshake is done.
+
+Starlette routes the upgrade, looks at it and accepts; from then on nothing of uvicorn stands between socket and room. The order of
+steps matters: stop reading, so that nothing is taken after us; wait until the 101 has left; keep what came in behind the handshake;
+leave the transport without a protocol; duplicate the socket, so that ending the transport does not end the connection; leave uvicorn's
+set of connections, since we drain ours ourselves.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, cast
+
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+EXTENSION: Final = (
+    "sansmasque.handoff"  # under the scope's "extensions": an async function that answers (socket, early bytes)
+)
+EARLY_BYTES: Final = 65_536
+
+Handoff = Callable[[], Awaitable[tuple[socket.socket, bytes]]]
+
+
+class HandoffProtocol(WebSocketsSansIOProtocol):
+    """uvicorn's WebSocket protocol up to the handshake; then the way out of it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._early = bytearray()
+
+    def data_received(self, data: bytes) -> None:
+        if not self.handshake_initiated:
+            super().data_received(data)
+        elif len(self._early) + len(data) <= EARLY_BYTES:
+            self._early += data
+        else:
+            self.transport.abort()  # nobody has that much to say before being heard
+
+    async def run_asgi(self) -> None:
+        # Wanted by `take`: told when the buffer is empty rather than low.
+        self.transport.set_write_buffer_limits(0)
+        cast(dict[str, Handoff], self.scope["extensions"])[EXTENSION] = self.take
+        await super().run_asgi()
+
+    async def take(self) -> tuple[socket.socket, bytes]:
+        """
+        Answer the plain socket, and what came in behind the handshake.
+
+        Raises:
+            ConnectionError: The peer has gone.
+        """
+        self.transport.pause_reading()
+        self.stop_keepalive()
+        await self.writable.wait()
+        if self.disconnected or self.transport.is_closing():
+            raise ConnectionResetError
+        sock = self.transport.get_extra_info("socket").dup()
+        self.transport.set_protocol(asyncio.Protocol())
+        self.connections.discard(self)
+        self.transport.abort()
+        self.queue = asyncio.Queue()
+        with contextlib.suppress(AttributeError):
+            del self.scope, self.request, self.response
+        return sock, bytes(self._early)

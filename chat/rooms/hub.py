@@ -1,0 +1,243 @@
+"""
+All that this process serves: its live rooms and everybody's connections.
+
+The hub opens a room when somebody comes, hands it what the bus brings, keeps the beat (:meth:`Hub.beat`), and lets everybody go when
+the server ends. No process knows the others: what one says, all hear from the bus.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import socket
+import time
+from collections.abc import Callable
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from chat.errors import CloseCode, Closing, Refusal, StoreAway
+from chat.people.sessions import Sessions
+from chat.protocol import Notice, encode
+from chat.rooms.connection import LINGER_SECONDS, Connection
+from chat.rooms.member import Member
+from chat.rooms.outbox import Flusher
+from chat.rooms.room import Room
+from chat.rooms.schedule import parse
+from chat.settings import Settings
+from chat.store import keys
+from chat.store.bus import Bus
+from chat.store.commands import Store
+from chat.store.registry import Registry
+from chat.store.room_log import RoomLog
+
+log = structlog.get_logger()
+
+SWEEP_SECONDS: Final = 60.0  # between two looks at the rooms that nobody is in
+EMPTY_SECONDS: Final = 30.0  # an empty room stays live for those who come back
+AWAY_SECONDS: Final = 30.0  # without the bus, before members are asked to come back later
+
+
+class Hub:
+    """The rooms of one process; ``disk_full`` looks whether writing has to stop."""
+
+    def __init__(self, settings: Settings, store: Store, master: bytes, disk_full: Callable[[], bool]) -> None:
+        self.settings = settings
+        self.store = store
+        self.registry = Registry(store)
+        self.sessions = Sessions(store, master, settings.session_seconds)
+        self.members: set[Member] = set()
+        self.rooms: dict[str, Room] = {}
+        self.comeback_seconds = (1.0, 3.0)
+        self.draining = False
+        self.read_only = False
+        self.zone = ZoneInfo(settings.zone)
+        self._disk_full = disk_full
+        self._flusher = Flusher()
+        self._opening: dict[str, asyncio.Task[Room]] = {}
+        self._channels: dict[str, Room] = {}
+        self._empty_since: dict[str, float] = {}
+        self._away_since: float | None = None
+        self._swept_at = 0.0
+        self._beating: asyncio.Task[None] | None = None
+        self.bus = Bus(store.url, settings.store_timeout_seconds, self._heard, self._away, self._back)
+
+    async def open(self) -> None:
+        """Connect to the bus and begin to beat."""
+        await self.bus.open()
+        self._beating = asyncio.get_running_loop().create_task(self._beat_on())
+
+    # -- people and rooms
+
+    def receive(self, sock: socket.socket, early: bytes, slug: str) -> None:
+        """Take over a socket whose handshake is done."""
+        connection = Connection(
+            sock, self._flusher, frame_bytes=self.settings.frame_bytes, stall_bytes=self.settings.stall_bytes
+        )
+        member = Member(self, slug, connection)
+        self.members.add(member)
+        connection.start(member, early)
+
+    async def room(self, slug: str) -> Room:
+        """
+        Find the live room, or open it.
+
+        Raises:
+            Closing: ``room_unknown``, ``room_closed``, ``draining`` or ``full``.
+            StoreAway: Nobody knows.
+        """
+        if self.draining:
+            raise Closing("draining", CloseCode.DRAINING)
+        if len(self.members) > self.settings.connections:
+            raise Closing("full", CloseCode.DRAINING, retry_after=random.uniform(5, 30))
+        if not self.bus.connected:
+            raise StoreAway
+        room = self.rooms.get(slug)
+        if room is None:
+            opening = self._opening.get(slug) or asyncio.get_running_loop().create_task(self._open(slug))
+            self._opening[slug] = opening
+            opening.add_done_callback(lambda _: self._opening.pop(slug, None))
+            room = await asyncio.shield(opening)
+        if not room.opening(time.time()).open:
+            raise Closing("room_closed", CloseCode.ROOM_CLOSED)
+        return room
+
+    async def _open(self, slug: str) -> Room:
+        record = await self.registry.find(slug)
+        if record is None:
+            raise Closing("room_unknown", CloseCode.ROOM_CLOSED)
+        room_log = RoomLog(self.store, slug, self.settings)
+        room = Room(record, parse(record.hours), room_log, self.settings, self._flusher)
+        # Heard first, read afterwards: what is said in between is known twice rather than not at all.
+        self._channels[room_log.channel] = room
+        try:
+            async with asyncio.timeout(self.settings.store_timeout_seconds):
+                await self.bus.subscribe(room_log.channel)
+            await room.open()
+        except (TimeoutError, StoreAway) as exc:
+            self._drop(room)
+            raise StoreAway from exc
+        self.rooms[slug] = room
+        return room
+
+    def _drop(self, room: Room) -> None:
+        self.rooms.pop(room.record.slug, None)
+        self._empty_since.pop(room.record.slug, None)
+        self._channels.pop(room.log.channel, None)
+        self.bus.unsubscribe(room.log.channel)
+
+    def may_write(self) -> None:
+        """Raise what keeps anybody from writing now: Refusal ``read_only``, or StoreAway."""
+        if self.read_only:
+            raise Refusal("read_only", retry_after=30)
+        if self._away_since is not None:
+            raise StoreAway
+
+    # -- the bus
+
+    def _heard(self, channel: str, payload: bytes) -> None:
+        room = self._channels.get(channel)
+        if room is not None:
+            room.hear(payload)
+
+    def _away(self) -> None:
+        self._away_since = time.monotonic()
+        for member in self.members:
+            if member.room is not None:
+                member.complain("store_away")
+
+    def _back(self) -> None:
+        self._away_since = None
+        for room in self.rooms.values():
+            room.fill()
+            room.tell(encode(Notice("store_back")))
+
+    # -- the beat
+
+    async def _beat_on(self) -> None:
+        while True:
+            await asyncio.sleep(self.settings.presence_seconds)
+            try:
+                await self.beat(time.time())
+            except StoreAway:
+                log.warning("beat_missed")
+            except Exception as exc:  # noqa: BLE001 - the beat must go on; what failed is said
+                log.error("beat_failed", error=exc)
+
+    async def beat(self, now: float) -> None:
+        """Do all that is due every few seconds; ``now`` in seconds since 1970. Raises StoreAway when some of it failed."""
+        self._watch_disk()
+        self._watch_connections()
+        self._let_go()
+        pulses = [room.pulse(now) for room in tuple(self.rooms.values())]
+        results = await asyncio.gather(*pulses, return_exceptions=True)
+        self._retire()
+        if time.monotonic() - self._swept_at > SWEEP_SECONDS:
+            self._swept_at = time.monotonic()
+            await self._sweep()
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+
+    def _watch_disk(self) -> None:
+        read_only = self._disk_full()
+        if read_only != self.read_only:
+            self.read_only = read_only
+            log.warning("rooms_read_only" if read_only else "rooms_writable")
+            for room in self.rooms.values():
+                room.tell(encode(Notice("read_only" if read_only else "writable")))
+
+    def _watch_connections(self) -> None:
+        now, s = asyncio.get_running_loop().time(), self.settings
+        for member in tuple(self.members):
+            connection = member.connection
+            silent, stalled = now - connection.heard_at, connection.stalled_since
+            if stalled is not None and now - stalled > s.stall_seconds:
+                member.close(CloseCode.TOO_SLOW, "too_slow")
+            elif silent > s.idle_seconds:
+                member.close(CloseCode.IDLE, "idle")
+            elif silent > s.ping_seconds:
+                connection.ping()
+
+    def _let_go(self) -> None:
+        if self._away_since is not None and time.monotonic() - self._away_since > AWAY_SECONDS:
+            for member in tuple(self.members):
+                member.close(CloseCode.BUS_LOST, "store_away", round(random.uniform(5, 15), 1))
+
+    def _retire(self) -> None:
+        now = time.monotonic()
+        for slug, room in tuple(self.rooms.items()):
+            if room.members:
+                self._empty_since.pop(slug, None)
+            elif now - self._empty_since.setdefault(slug, now) > EMPTY_SECONDS:
+                self._drop(room)
+
+    async def _sweep(self) -> None:
+        """Let time pass in the rooms that are live nowhere, too."""
+        for slug in await self.store.ask("SMEMBERS", keys.ROOMS):
+            if slug.decode() not in self.rooms:
+                await RoomLog(self.store, slug.decode(), self.settings).pulse([], [])
+
+    # -- the end
+
+    async def drain(self) -> None:
+        """Answer what was asked, tell everybody when to come back, and let them go; bounded by ``drain_seconds``."""
+        self.draining = True
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self.settings.drain_seconds):
+                while any(member.pending for member in self.members):  # noqa: ASYNC110 - bounded, and rare
+                    await asyncio.sleep(0.01)
+        # Spread their return: a thousand at once would meet a server that has just begun.
+        self.comeback_seconds = (1.0, 2.0 + len(self.members) / 500)
+        parting = [member.connection for member in self.members]
+        for member in tuple(self.members):
+            member.close(CloseCode.DRAINING, "draining")
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LINGER_SECONDS):
+                while any(connection.open for connection in parting):  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+        if self._beating is not None:
+            self._beating.cancel()
+        await self.bus.close()

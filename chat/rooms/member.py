@@ -1,0 +1,238 @@
+"""
+One person in one room, through one connection: what they send, and how they are answered.
+
+A member begins with ``hello`` and is seated (:mod:`chat.rooms.entry`); then each frame is one arm of the ``match`` below. To answer a
+new frame, add its arm. Requests are answered in any order, each by its ``ref``; too many unanswered ones, and nothing more is
+read from the socket until some are.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import deque
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any, assert_never
+
+import msgspec
+import structlog
+
+from chat.errors import CloseCode, Closing, Complaint, Refusal, StoreAway
+from chat.locales import best, sentence
+from chat.protocol import (
+    Accepted,
+    Author,
+    Error,
+    Hello,
+    History,
+    Inward,
+    Outward,
+    Refused,
+    Say,
+    Withdraw,
+    decode,
+    encode,
+)
+from chat.rooms.connection import Connection
+from chat.rooms.entry import enter
+from chat.rooms.outbox import text_frame
+
+if TYPE_CHECKING:
+    from chat.rooms.hub import Hub
+    from chat.rooms.room import Room
+
+log = structlog.get_logger()
+
+HISTORY = 100  # events in one answer to `history`
+CHOOSING_SECONDS = 300.0  # to think of another name, when the first was refused
+
+
+class Member:
+    """Listens to one connection to the room ``slug``; the hub knows it until it is lost."""
+
+    __slots__ = (
+        "_deadline",
+        "_entering",
+        "_inbox",
+        "_missed_from",
+        "_tasks",
+        "author",
+        "connection",
+        "hub",
+        "lang",
+        "room",
+        "seat",
+        "slug",
+    )
+
+    def __init__(self, hub: Hub, slug: str, connection: Connection) -> None:
+        self.hub = hub
+        self.slug = slug
+        self.connection = connection
+        self.lang = best(None)
+        self.room: Room | None = None
+        self.seat = 0
+        self.author: Author = Author("", "", 0, "mask")
+        self._entering = False
+        self._missed_from = 0
+        self._inbox: deque[str] = deque()  # bounded by what one reading of the socket brings: then it is paused
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._deadline: asyncio.TimerHandle | None = None
+        self._expect_hello(hub.settings.hello_seconds)
+
+    # -- the connection's listener
+
+    def received(self, text: str) -> None:
+        self._inbox.append(text)
+        self._work()
+
+    def fell_behind(self) -> None:
+        if self.room is not None:
+            self._missed_from = self.room.flushed
+
+    def caught_up(self) -> None:
+        if self.room is None:
+            return
+        missed = self.room.since(self._missed_from)
+        if missed is None:
+            self.close(CloseCode.TOO_SLOW, "too_slow")
+        elif missed:
+            self.connection.send_frame(b"".join(text_frame(event) for _, event in missed))
+
+    def lost(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+        if self.room is not None:
+            self.room.leave(self)
+        self._inbox.clear()
+        self.hub.members.discard(self)
+
+    # -- one frame after the other
+
+    @property
+    def pending(self) -> int:
+        """How many requests are unanswered."""
+        return len(self._tasks)
+
+    def _work(self) -> None:
+        while self._inbox and not self._entering and self.pending < self.hub.settings.pending_per_member:
+            try:
+                self._answer(decode(self._inbox.popleft()))
+            except Complaint as complaint:
+                self.complain(complaint.code)
+            except Closing as closing:
+                self.close(closing.close, closing.code, closing.retry_after)
+        if self._inbox or self._entering:
+            self.connection.pause()
+        elif self.connection.listener is not None:
+            self.connection.resume()
+
+    def _answer(self, frame: Inward) -> None:
+        if self.room is None and not isinstance(frame, Hello):
+            raise Closing("hello_expected", CloseCode.PROTOCOL_ERROR)
+        match frame:
+            case Hello():
+                self._hello(frame)
+            case Say():
+                self._run(self._say(frame), frame.ref)
+            case Withdraw():
+                self._run(self._withdraw(frame), frame.ref)
+            case History():
+                self._run(self._history(frame), frame.ref)
+            case _:
+                assert_never(frame)
+
+    def _hello(self, hello: Hello) -> None:
+        if self.room is not None:
+            raise Complaint("frame_invalid")
+        self.lang = best(hello.lang)
+        self._entering = True
+        self._spawn(self._enter(hello))
+
+    async def _enter(self, hello: Hello) -> None:
+        try:
+            await enter(self, hello)
+            if self._deadline is not None:
+                self._deadline.cancel()
+        except Refusal as refusal:  # of the name: another one may be tried
+            self._expect_hello(CHOOSING_SECONDS)
+            self.complain(refusal.code)
+        except Closing as closing:
+            self.close(closing.close, closing.code, closing.retry_after)
+        except StoreAway:
+            self.close(CloseCode.BUS_LOST, "store_away")
+        finally:
+            self._entering = False
+
+    async def _say(self, say: Say) -> Accepted:
+        self.hub.may_write()
+        placed = await self._here.say(self.author, say)
+        return Accepted(say.ref, placed.id, placed.offset)
+
+    async def _withdraw(self, withdraw: Withdraw) -> Accepted:
+        self.hub.may_write()
+        placed = await self._here.withdraw(self.author, withdraw.ref, withdraw.message)
+        return Accepted(withdraw.ref, placed.id, placed.offset)
+
+    async def _history(self, history: History) -> Accepted:
+        first = max(1, history.before - HISTORY)
+        stretch = await self._here.history(first, history.before - 1)
+        events = [msgspec.Raw(event) for _, event in stretch]
+        return Accepted(history.ref, events=events, more=first > max(1, self._here.oldest))
+
+    @property
+    def _here(self) -> Room:
+        assert self.room is not None
+        return self.room
+
+    # -- answers
+
+    def send(self, frame: Outward) -> None:
+        self.connection.send(encode(frame))
+
+    def _run(self, request: Coroutine[Any, Any, Accepted], ref: str) -> None:
+        self._spawn(self._reply(request, ref))
+
+    async def _reply(self, request: Coroutine[Any, Any, Accepted], ref: str) -> None:
+        try:
+            self.send(await request)
+        except Refusal as refusal:
+            self._refuse(ref, refusal.code, refusal.retry_after)
+        except StoreAway:
+            self._refuse(ref, "store_away", random.uniform(1, 3))
+        except Exception as exc:  # noqa: BLE001 - whoever asked must hear that it failed, whatever it was
+            log.error("request_failed", error=exc)
+            self._refuse(ref, "internal", None)
+
+    def _refuse(self, ref: str, code: str, retry_after: float | None) -> None:
+        self.send(Refused(ref, code, sentence(code, self.lang), retry_after))
+
+    def complain(self, code: str, retry_after: float | None = None) -> None:
+        """Tell the member that something is wrong, besides any request."""
+        self.send(Error(code, sentence(code, self.lang), retry_after))
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        self._work()
+
+    # -- the end
+
+    def _expect_hello(self, seconds: float) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+        self._deadline = asyncio.get_running_loop().call_later(
+            seconds, self.close, CloseCode.PROTOCOL_ERROR, "hello_late"
+        )
+
+    def close(self, close: CloseCode, code: str, retry_after: float | None = None) -> None:
+        """Tell the member why, and when to come back if they should (RFC 6455 close reason: the seconds to wait)."""
+        if close.returns and retry_after is None:
+            retry_after = round(random.uniform(*self.hub.comeback_seconds), 1)
+        self.complain(code, retry_after)
+        self.connection.flush()
+        self.connection.close(close, str(retry_after) if close.returns else code)

@@ -1,0 +1,319 @@
+"""
+A room that this process has members of.
+
+What is said comes in one way, from the bus (:meth:`Room.hear`), whoever said it and wherever, and goes out to all members as the same
+bytes (:meth:`Room.flush`). The tail of the room's order is held here, so that joining is one step without waiting: whatever is not
+in the tail at that moment comes live, whatever is in it does not. Presence and the position are checked with every pulse.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+import structlog
+from msgspec import Struct
+
+from chat.errors import CloseCode, Refusal, StoreAway
+from chat.protocol import Author, Phase, Place, Presence, Said, Say, State, Withdrawn, encode
+from chat.rooms.outbox import Flusher, text_frame
+from chat.rooms.schedule import Hours, Opening, state_at
+from chat.rooms.sequence import Entry, Sequence, entries
+from chat.rooms.text import clean
+from chat.settings import Settings
+from chat.store.registry import RoomRecord
+from chat.store.room_log import Placed, Pulse, RoomLog, Seat, Stretch
+
+if TYPE_CHECKING:
+    from chat.rooms.member import Member
+
+log = structlog.get_logger()
+
+KINDS: Final = {"member": ["message"]}  # of the open room: who may post what
+
+
+class Heard(Struct, frozen=True):
+    """What a room needs to know of an event that it passes on."""
+
+    type: str
+    offset: int
+    until: int | None = None
+    message: str | None = None
+
+
+_heard = msgspec.json.Decoder(Heard)
+_author = msgspec.json.Decoder(Author)
+
+
+class Room:
+    """A live room; made by the hub, which hands it what the bus brings."""
+
+    def __init__(
+        self, record: RoomRecord, hours: Hours, room_log: RoomLog, settings: Settings, flusher: Flusher
+    ) -> None:
+        self.record = record
+        self.log = room_log
+        self.members: set[Member] = set()
+        self.epoch = ""
+        self.present = 0
+        self.flushed = 0  # up to where members were written to
+        self.oldest = 0
+        self.named: dict[str, Author] = {}
+        self._hours = hours
+        self._zone = ZoneInfo(settings.zone)
+        self._settings = settings
+        self._flusher = flusher
+        self._sequence = Sequence()
+        self._tail: dict[int, bytes] = {}  # offset → event; what is missing above the floor is void
+        self._floor = 0
+        self._turn: list[bytes] = []  # frames to leave at the end of this turn of the loop
+        self._aside: list[bytes] = []  # those of them that carry no offset
+        self._seats: dict[str, Member] = {}
+        self._left: set[str] = set()
+        self._expected = 0
+        self._filling: asyncio.Task[None] | None = None
+
+    # -- what is heard
+
+    @property
+    def offset(self) -> int:
+        """The newest offset that went out here."""
+        return self._sequence.offset or 0
+
+    async def open(self) -> None:
+        """Read the newest history; what was heard meanwhile follows it. Raises StoreAway."""
+        self._take(await self.log.newest(self._settings.welcome_events))
+
+    def hear(self, payload: bytes) -> None:
+        """Take what the bus brought for this room: an event, a void, or a signal between processes."""
+        if payload.startswith(b"!"):
+            self._signal(*payload[1:].decode().split(" "))
+            return
+        heard = _heard.decode(payload)
+        if heard.type == "void":
+            self._forget(range(heard.offset, (heard.until or heard.offset) + 1))
+            self.tell(payload)
+            return
+        for entry in self._sequence.hear(heard.offset, payload):
+            self._deliver(entry)
+        if self._sequence.gap:
+            self.fill()
+
+    def _deliver(self, entry: Entry) -> None:
+        offset, event = entry
+        if event.startswith(b'{"type":"void"'):
+            self.tell(event)
+            return
+        if event.startswith(b'{"type":"withdrawn"'):
+            gone = _heard.decode(event).message
+            self._forget([o for o, e in self._tail.items() if _identity.decode(e).id == gone])
+        self._tail[offset] = event
+        while len(self._tail) > self._settings.welcome_events:
+            self._floor = next(iter(self._tail))
+            del self._tail[self._floor]
+        self._gather(text_frame(event))
+
+    def _forget(self, offsets: range | list[int]) -> None:
+        if len(offsets) > len(self._tail):
+            offsets = [offset for offset in self._tail if offset in offsets]
+        for offset in offsets:
+            self._tail.pop(offset, None)
+
+    def _signal(self, name: str, *facts: str) -> None:
+        if name == "opened":
+            author, seat = facts
+            member = self._seats.get(author)
+            if member is not None and member.seat < int(seat):
+                member.close(CloseCode.OPENED_ELSEWHERE, "opened_elsewhere")
+        elif name == "closed":
+            self.close("room_closed", CloseCode.ROOM_CLOSED)
+
+    # -- what is missing
+
+    def fill(self) -> asyncio.Task[None]:
+        """Read from history what this room has not heard; one reading at a time."""
+        if self._filling is None:
+            self._filling = asyncio.get_running_loop().create_task(self._fill())
+        return self._filling
+
+    async def _fill(self) -> None:
+        try:
+            stretch = await self.log.read(self.offset + 1, self.offset + self._settings.history_events)
+            self._take(stretch)
+            while self.offset < stretch.newest and self.epoch == stretch.epoch:
+                stretch = await self.log.read(self.offset + 1, self.offset + self._settings.history_events)
+                self._take(stretch)
+        except StoreAway:
+            log.warning("gap_not_filled", room=self.record.slug)  # the next pulse tries again
+        finally:
+            self._filling = None
+
+    def _take(self, stretch: Stretch) -> None:
+        if self.epoch not in ("", stretch.epoch):
+            # Another order than the one our offsets are of: nobody here can be caught up, all have to come again.
+            self.close("store_away", CloseCode.BUS_LOST)
+            return
+        self.oldest = stretch.oldest
+        if not self.epoch:
+            self.epoch, self._floor = stretch.epoch, stretch.start - 1
+        for entry in self._sequence.fill(stretch.start, stretch.events, stretch.start - 1 + len(stretch.events)):
+            self._deliver(entry)
+
+    # -- what goes out
+
+    def tell(self, payload: bytes) -> None:
+        """Send every member something that has no place in the order."""
+        frame = text_frame(payload)
+        self._aside.append(frame)
+        self._gather(frame)
+
+    def _gather(self, frame: bytes) -> None:
+        if not self._turn:
+            self._flusher.add_room(self)
+        self._turn.append(frame)
+
+    def flush(self) -> None:
+        """Write what was gathered, once to each member; who is behind gets only what could not be found in the tail later."""
+        if not self._turn:
+            return
+        payload = self._turn[0] if len(self._turn) == 1 else b"".join(self._turn)
+        aside = b"".join(self._aside)
+        self._turn.clear()
+        self._aside.clear()
+        self.flushed = self.offset
+        for member in tuple(self.members):
+            connection = member.connection
+            if connection.rest:
+                if aside:
+                    connection.send_frame(aside)
+            else:
+                connection.write(payload)
+
+    @property
+    def floor(self) -> int:
+        """The offset above which everything that remains is in the tail."""
+        return self._floor
+
+    def since(self, offset: int) -> list[Entry] | None:
+        """Answer all that came after ``offset``, or None when the tail does not reach back so far."""
+        if offset < self._floor:
+            return None
+        return list(entries(offset + 1, (self._tail.get(o) for o in range(offset + 1, self.offset + 1))))
+
+    async def history(self, first: int, last: int) -> list[Entry]:
+        """Read events ``first`` to ``last`` from what is kept. Raises StoreAway."""
+        stretch = await self.log.read(first, last)
+        return list(entries(stretch.start, stretch.events))
+
+    def newest(self) -> list[Entry]:
+        """Answer the newest events, beginning with one that is there."""
+        start = next(iter(self._tail), self.offset + 1)
+        return list(entries(start, (self._tail.get(o) for o in range(start, self.offset + 1))))
+
+    # -- who is here
+
+    def seat(self, member: Member, seat: Seat) -> None:
+        """Let a member in; whoever sat here under the same id in an older connection leaves."""
+        older = self._seats.get(member.author.id)
+        if older is not None and older.seat > seat.number:
+            member.close(CloseCode.OPENED_ELSEWHERE, "opened_elsewhere")
+            return
+        self.flush()  # what is gathered is in the tail already: the newcomer must not hear it twice
+        self.flushed = self.offset
+        self._seats[member.author.id] = member
+        self.members.add(member)
+        self._left.discard(member.author.id)
+        self.present = max(seat.present, len(self._seats))
+        if older is not None:
+            older.close(CloseCode.OPENED_ELSEWHERE, "opened_elsewhere")
+
+    def leave(self, member: Member) -> None:
+        """Let a member go; their presence ends after the grace, should they not come back."""
+        self.members.discard(member)
+        if self._seats.get(member.author.id) is member:
+            del self._seats[member.author.id]
+            self._left.add(member.author.id)
+
+    async def pulse(self, now: float) -> None:
+        """Refresh who is here, erase what is too old, and see that nothing was missed. ``now`` in seconds since 1970."""
+        if self.opening(now).open is False:
+            self.close("room_closed", CloseCode.ROOM_CLOSED)
+        left, self._left = self._left, set()
+        try:
+            pulse = await self.log.pulse(list(self._seats), [author for author in left if author not in self._seats])
+        except BaseException:
+            self._left |= left
+            raise
+        if self.epoch and pulse.epoch != self.epoch:
+            self.close("store_away", CloseCode.BUS_LOST)
+            return
+        if self.offset < self._expected:
+            self.fill()  # pub/sub lost something and nothing came after it to tell
+        self._expected = pulse.newest
+        self._show(pulse)
+
+    def _show(self, pulse: Pulse) -> None:
+        self.oldest = pulse.oldest
+        named = {author.id: author for author in map(_author.decode, pulse.named)}
+        joined = [author for id_, author in named.items() if id_ not in self.named]
+        left = [id_ for id_ in self.named if id_ not in named]
+        if joined or left or pulse.present != self.present:
+            self.named, self.present = named, pulse.present
+            self.tell(encode(Presence(pulse.present, joined, left)))
+
+    @property
+    def empty(self) -> bool:
+        return not self.members
+
+    # -- what is done here
+
+    def opening(self, now: float) -> Opening:
+        """Tell whether the room is open at ``now``, and until or from when."""
+        return state_at(self._hours, now, self._zone)
+
+    async def say(self, author: Author, say: Say) -> Placed:
+        """Say something; it is kept when this returns. Raises Refusal or StoreAway."""
+        if say.kind not in KINDS["member"]:
+            raise Refusal("kind_not_allowed")
+        text = clean(say.text, self._settings.text_characters)
+        said = Said(0, 0, secrets.token_urlsafe(12), author, "message", text, say.to)
+        return await self.log.say(author.id, say.ref, said, self.record.slow)
+
+    async def withdraw(self, author: Author, ref: str, message: str) -> Placed:
+        """Take back a message of ``author``'s. Raises Refusal or StoreAway."""
+        return await self.log.withdraw(author.id, ref, Withdrawn(offset=0, at=0, message=message, by="author"))
+
+    def place(self, now: float) -> Place:
+        """Describe the room to a member."""
+        opening, record = self.opening(now), self.record
+        state: State = "open" if opening.open else "closed"
+        return Place(
+            record.slug,
+            record.title,
+            record.format,
+            state,
+            self._settings.history_seconds,
+            record.about,
+            opening.opens_at,
+            opening.closes_at,
+        )
+
+    def phase(self, now: float) -> Phase:
+        """Describe what the room is doing."""
+        opening = self.opening(now)
+        return Phase(0, "open" if opening.open else "closed", KINDS, opening.closes_at, self.record.slow)
+
+    def close(self, code: str, close: CloseCode) -> None:
+        """Send everybody away."""
+        for member in tuple(self.members):
+            member.close(close, code)
+
+
+class _Identity(Struct, frozen=True):
+    id: str | None = None
+
+
+_identity = msgspec.json.Decoder(_Identity)

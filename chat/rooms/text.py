@@ -1,0 +1,28 @@
+"""
+What may be said, as far as form goes: pure functions on text.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+from chat.errors import Refusal
+
+
+def clean(text: str, limit: int) -> str:
+    """
+    Bring a message to the form in which it is kept: NFC, line ends as ``\\n``, no blank lines around it.
+
+    Raises:
+        Refusal: ``text_empty``, ``text_long`` beyond ``limit`` code points, ``text_control`` for what nobody could see.
+    """
+    if len(text) > 4 * limit:  # before any work on it: normalising can shorten, not by more than this
+        raise Refusal("text_long")
+    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    if not text or all(unicodedata.category(sign) in ("Zs", "Cf", "Mn", "Cc") for sign in text):
+        raise Refusal("text_empty")
+    if len(text) > limit:
+        raise Refusal("text_long")
+    if any(unicodedata.category(sign) == "Cc" and sign not in "\n\t" for sign in text):
+        raise Refusal("text_control")
+    return text

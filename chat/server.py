@@ -1,0 +1,160 @@
+"""
+Run the server: the store, the hub, the application and the socket, each begun after what it needs and ended before it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import resource
+import signal
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import prometheus_client
+import structlog
+import uvicorn
+
+from chat.app import create
+from chat.people.sessions import master_secret, warn_of_another_master
+from chat.privacy.listener import BACKLOG, listen
+from chat.rooms.handoff import HandoffProtocol
+from chat.rooms.hub import Hub
+from chat.settings import Settings
+from chat.store.commands import Store
+from chat.store.disk import Guard
+from chat.store.valkey import Role, StoreError, embedded
+
+log = structlog.get_logger()
+
+
+async def serve(settings: Settings) -> None:
+    """
+    Serve until SIGTERM or SIGINT, then drain.
+
+    Raises:
+        StoreError: The store cannot be had; its message says what to do.
+        OSError: The address cannot be listened on.
+    """
+    _allow_many_files()
+    sock = listen(settings.host, settings.port)
+    with contextlib.closing(sock):
+        address = _address(settings.host, sock.getsockname()[1])
+        async with _hub(settings) as hub:
+            config = uvicorn.Config(
+                create(hub, _origins(settings, address)),
+                loop="asyncio",
+                http="h11",
+                ws=HandoffProtocol,
+                ws_per_message_deflate=False,
+                ws_max_size=settings.frame_bytes,
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                proxy_headers=False,
+                server_header=False,
+                date_header=False,
+                backlog=BACKLOG,
+                timeout_graceful_shutdown=int(settings.drain_seconds),
+            )
+            if settings.admin_port:
+                prometheus_client.start_http_server(settings.admin_port, addr="127.0.0.1")
+            await _Server(config, f"Sans Masque is ready at {settings.public_url or address}").serve(sockets=[sock])
+
+
+@contextlib.asynccontextmanager
+async def store_url(settings: Settings, role: Role = Role.SERVE, guard: Guard | None = None) -> AsyncIterator[str]:
+    """Yield the address of the store: yours, or our own for the time of the block. Raises StoreError."""
+    if settings.redis_url:
+        yield settings.redis_url
+        return
+
+    def given_up(error: StoreError) -> None:
+        log.error("store_given_up", code=error.code, remedy=str(error))
+        signal.raise_signal(signal.SIGTERM)
+
+    async with embedded(Path(settings.data), role=role, guard=guard, on_given_up=given_up) as url:
+        yield url
+
+
+@contextlib.asynccontextmanager
+async def _hub(settings: Settings) -> AsyncIterator[Hub]:
+    data = Path(settings.data)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    guard = Guard(data, settings.disk_reserve_mib * 2**20)
+    async with store_url(settings, guard=guard) as url, contextlib.AsyncExitStack() as stack:
+        store = Store(url, settings.store_timeout_seconds)
+        stack.push_async_callback(store.close)
+        master = master_secret(data)
+        await warn_of_another_master(store, master)
+        hub = Hub(settings, store, master, guard.look)
+        for room in settings.rooms:
+            await hub.registry.add(
+                room.slug,
+                title=room.title,
+                format=room.format,
+                about=room.about,
+                slow=room.slow,
+                hours=tuple(room.hours),
+            )
+        await hub.open()
+        stack.push_async_callback(hub.drain)
+        yield hub
+
+
+class _Server(uvicorn.Server):
+    """Says when it is ready, and ends with 0 when it was asked to end."""
+
+    def __init__(self, config: uvicorn.Config, ready: str) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]
+        await super().startup(sockets=sockets)  # type: ignore[arg-type]
+        gc.collect()
+        gc.freeze()  # what is there by now stays: no need to look at it again
+        print(self._ready, flush=True)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        # uvicorn raises the signal again once it is done, and so would never end with 0.
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.remove_signal_handler(number)
+
+
+def _address(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _origins(settings: Settings, address: str) -> frozenset[str]:
+    """Tell from where a browser may open a socket: our own pages, under each name that a loopback address goes by."""
+    own = {settings.public_url.rstrip("/") or address, *settings.origins}
+    parts = urlsplit(address)
+    if parts.hostname in ("127.0.0.1", "::1", "localhost") and not settings.public_url:
+        own |= {_address(name, parts.port or 80) for name in ("127.0.0.1", "localhost", "::1")}
+    return frozenset(own)
+
+
+def _allow_many_files() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    if hard < 10_000:
+        log.warning(
+            "few_open_files_allowed", limit=hard, remedy="raise the hard limit of open files (ulimit -Hn) to 65536"
+        )
+
+
+def fail(message: str) -> None:
+    """Say on stderr why the program ends, and end it with 1."""
+    print(message, file=sys.stderr)
+    raise SystemExit(1)

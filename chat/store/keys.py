@@ -1,0 +1,59 @@
+"""
+Every key and channel of the store, and what it holds.
+
+All that belongs to a room carries the hash tag ``{slug}``, so that one script reaches it in one slot. To add a key, write it here
+with what it holds and how it ends.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final
+
+ROOMS: Final = "rooms"  # set of slugs; until the room is closed
+SECRET_MARK: Final = "secret"  # fingerprint of the master secret, to warn of a second one
+
+
+class Room:
+    """The keys of one room; all but ``ref`` and ``pace`` end with it, and none outlives it by more than a day."""
+
+    __slots__ = ("channel", "events", "ids", "log", "names", "people", "present", "room", "slug", "voices")
+
+    def __init__(self, slug: str) -> None:
+        self.slug = slug
+        self.room = f"{{{slug}}}:room"  # hash: title, format, about, slow, hours, secret
+        self.log = (
+            f"{{{slug}}}:log"  # hash: epoch, offset (newest), first (oldest kept), seats (connections ever seated)
+        )
+        self.events = (
+            f"{{{slug}}}:events"  # hash: offset → event in JSON; an offset without one is void; expires with history
+        )
+        self.ids = f"{{{slug}}}:ids"  # hash: message id → offset; expires with history
+        self.voices = (
+            f"{{{slug}}}:voices"  # hash: author id → how many of their messages are visible; expires with history
+        )
+        self.present = f"{{{slug}}}:present"  # sorted set: author id → until when they count as present
+        self.people = f"{{{slug}}}:people"  # hash: author id → skeleton, new line, author in JSON
+        self.names = f"{{{slug}}}:names"  # hash: skeleton → author id
+        self.channel = (
+            f"{{{slug}}}:live"  # sharded channel: events and voids as JSON, signals between processes after a `!`
+        )
+
+    def ref(self, author: str, ref: str) -> str:
+        """Name the answer given to ``ref``: message id, space, offset; expires after the time a ref is remembered."""
+        # Refs are free text of the client's: hashed, they cannot grow the key nor smuggle braces into it.
+        digest = hashlib.blake2b(f"{author}\0{ref}".encode(), digest_size=16).hexdigest()
+        return f"{{{self.slug}}}:ref:{digest}"
+
+    def pace(self, author: str) -> str:
+        """Name the mark that slow mode leaves; expires with the pause it asks for."""
+        return f"{{{self.slug}}}:pace:{author}"
+
+    def all(self) -> tuple[str, ...]:
+        """Name all that is erased when the room is closed."""
+        return (self.room, self.log, self.events, self.ids, self.voices, self.present, self.people, self.names)
+
+
+def session(person: str) -> str:
+    """Name what is kept of a session, ``person`` being the keyed hash: nonce, next; expires with the session."""
+    return f"{{session:{person}}}"

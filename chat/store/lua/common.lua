@@ -1,0 +1,81 @@
+-- Prepended to every script of a room. KEYS are those of `keys.Room`, then the script's own.
+local ROOM, LOG, EVENTS, IDS, VOICES, PRESENT, PEOPLE, NAMES, CHANNEL = unpack(KEYS, 1, 9)
+local time = redis.call('TIME')
+local now = tonumber(time[1])
+
+local function newest()
+  return tonumber(redis.call('HGET', LOG, 'offset') or 0)
+end
+
+local function oldest()
+  return tonumber(redis.call('HGET', LOG, 'first') or 1)
+end
+
+-- Forget a name that nobody bears any more: its bearer is away and nothing of theirs is left to read.
+local function forget(author)
+  if redis.call('ZSCORE', PRESENT, author) or redis.call('HEXISTS', VOICES, author) == 1 then return end
+  local person = redis.call('HGET', PEOPLE, author)
+  if not person then return end
+  local skeleton = string.match(person, '^[^\n]*')
+  if redis.call('HGET', NAMES, skeleton) == author then redis.call('HDEL', NAMES, skeleton) end
+  redis.call('HDEL', PEOPLE, author)
+end
+
+-- Make an offset void. Everything before the text is ours, so that the patterns cannot be led astray by what somebody wrote.
+local function erase(offset)
+  local event = redis.call('HGET', EVENTS, offset)
+  if not event then return end
+  redis.call('HDEL', EVENTS, offset)
+  local id, author = string.match(event, '^{"type":"said","offset":%d+,"at":%d+,"id":"([^"]+)","author":{"id":"([^"]+)"')
+  if not id then return end
+  redis.call('HDEL', IDS, id)
+  if redis.call('HINCRBY', VOICES, author, -1) <= 0 then
+    redis.call('HDEL', VOICES, author)
+    forget(author)
+  end
+end
+
+local function expired(offset, seconds)
+  local event = redis.call('HGET', EVENTS, offset)
+  if not event then return true end
+  return tonumber(string.match(event, '^{"type":"%a+","offset":%d+,"at":(%d+)')) <= now - seconds
+end
+
+-- Erase what is older than `seconds`, some 500 at a time, and tell whoever still has it on the screen.
+local function expire(seconds)
+  local first, last = oldest(), newest()
+  local start, stop = first, math.min(last, first + 499)
+  if redis.call('EXISTS', EVENTS) == 0 then
+    first, stop = last + 1, last
+    local page = redis.call('HSCAN', PEOPLE, 0, 'COUNT', 500)[2]
+    for i = 1, #page, 2 do forget(page[i]) end
+  else
+    while first <= stop and expired(first, seconds) do
+      erase(first)
+      first = first + 1
+    end
+  end
+  if first > start then
+    redis.call('HSET', LOG, 'first', first)
+    redis.call('SPUBLISH', CHANNEL, '{"type":"void","offset":' .. start .. ',"until":' .. (first - 1) .. '}')
+  end
+end
+
+-- Give an event its place and its time, keep it, publish it: what the whole room will see, in the same bytes.
+local function append(head, tail, events, seconds)
+  local offset = redis.call('HINCRBY', LOG, 'offset', 1)
+  local event = head .. offset .. ',"at":' .. now .. tail
+  redis.call('HSET', EVENTS, offset, event)
+  local first = oldest()
+  while offset - first >= events do
+    erase(first)
+    first = first + 1
+    redis.call('HSET', LOG, 'first', first)
+  end
+  -- Should no server be there to erase, the store does it by itself.
+  redis.call('EXPIRE', EVENTS, seconds)
+  redis.call('EXPIRE', IDS, seconds)
+  redis.call('EXPIRE', VOICES, seconds)
+  redis.call('SPUBLISH', CHANNEL, event)
+  return offset
+end

@@ -1,0 +1,22 @@
+-- Keep the room's presence and history true. ARGV: history_seconds present_seconds grace_seconds here... '' left...
+-- Answers epoch, newest, oldest, how many are present, and those of them who have written something visible, in JSON.
+expire(tonumber(ARGV[1]))
+local alive, grace = now + tonumber(ARGV[2]), now + tonumber(ARGV[3])
+local i = 4
+while ARGV[i] ~= '' do
+  redis.call('ZADD', PRESENT, alive, ARGV[i])
+  i = i + 1
+end
+for j = i + 1, #ARGV do redis.call('ZADD', PRESENT, 'XX', 'LT', grace, ARGV[j]) end
+for _, author in ipairs(redis.call('ZRANGEBYSCORE', PRESENT, '-inf', now, 'LIMIT', 0, 500)) do
+  redis.call('ZREM', PRESENT, author)
+  forget(author)
+end
+local named = {}
+for _, author in ipairs(redis.call('HKEYS', VOICES)) do
+  if #named == 200 then break end
+  if redis.call('ZSCORE', PRESENT, author) then
+    named[#named + 1] = string.match(redis.call('HGET', PEOPLE, author) or '', '\n(.*)$')
+  end
+end
+return {redis.call('HGET', LOG, 'epoch') or '', newest(), oldest(), redis.call('ZCARD', PRESENT), named}

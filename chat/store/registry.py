@@ -1,0 +1,106 @@
+"""
+The list of rooms, as the store keeps it: what organisers decided, and the secret from which a room's author ids are made.
+"""
+
+from __future__ import annotations
+
+import itertools
+import secrets
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+
+from chat.errors import ChatError
+from chat.store import keys
+from chat.store.commands import Store
+
+SLUG: Final = r"^[a-z0-9][a-z0-9-]{0,47}$"
+CLOSED_SIGNAL: Final = "!closed"
+
+
+class RoomRecord(Struct, frozen=True):
+    """A room as it was set up; ``hours`` as written, ``slow`` in seconds; ``secret`` is the room's own and dies with it."""
+
+    slug: str
+    title: str
+    format: str
+    about: str
+    slow: int
+    hours: tuple[str, ...]
+    secret: bytes
+
+
+class Registry:
+    """The rooms of the community; every method raises :exc:`~chat.errors.StoreAway`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def add(
+        self, slug: str, *, title: str, format: str, about: str = "", slow: int = 0, hours: tuple[str, ...] = ()
+    ) -> bool:
+        """Set up a room; answers False when there is one of that name, which stays as it is."""
+        room = keys.Room(slug)
+        if await self._store.ask("HEXISTS", room.room, "title"):
+            return False
+        # The title last, with all that stands beside it: a crash in between leaves nothing that looks like a room.
+        await self._store.ask("HSETNX", room.room, "secret", secrets.token_bytes(32))
+        await self._store.ask("HSETNX", room.log, "epoch", secrets.token_urlsafe(9))
+        await self._store.ask("SADD", keys.ROOMS, slug)
+        facts: dict[str, bytes | str | int] = {
+            "title": title,
+            "format": format,
+            "about": about,
+            "slow": slow,
+            "hours": msgspec.json.encode(hours),
+        }
+        await self._store.ask("HSET", room.room, *itertools.chain.from_iterable(facts.items()))
+        return True
+
+    async def find(self, slug: str) -> RoomRecord | None:
+        """Read the room, or None where there is none."""
+        reply = await self._store.ask("HGETALL", keys.Room(slug).room)
+        return _record(slug, reply) if reply else None
+
+    async def all(self) -> list[RoomRecord]:
+        """Read every room, by title."""
+        slugs = sorted(slug.decode() for slug in await self._store.ask("SMEMBERS", keys.ROOMS))
+        replies = [self._store.ask("HGETALL", keys.Room(slug).room) for slug in slugs]
+        rooms = [_record(slug, await reply) for slug, reply in zip(slugs, replies, strict=True)]
+        return sorted((room for room in rooms if room is not None), key=lambda room: room.title.casefold())
+
+    async def present(self, slugs: list[str], now: float) -> dict[str, int]:
+        """Count who is present in each room, those who left within the grace included."""
+        replies = [self._store.ask("ZCOUNT", keys.Room(slug).present, f"({now}", "+inf") for slug in slugs]
+        return {slug: int(await reply) for slug, reply in zip(slugs, replies, strict=True)}
+
+    async def close(self, slug: str) -> None:
+        """
+        Close a room for good: its words, names and secret are erased, whoever is in it is told.
+
+        Raises:
+            ChatError: ``room_unknown``.
+        """
+        room = keys.Room(slug)
+        if not await self._store.ask("SREM", keys.ROOMS, slug):
+            raise ChatError("room_unknown")
+        await self._store.ask("UNLINK", *room.all())
+        await self._store.ask("SPUBLISH", room.channel, CLOSED_SIGNAL)
+
+
+def _record(slug: str, reply: object) -> RoomRecord | None:
+    if isinstance(reply, list):
+        reply = dict(zip(reply[::2], reply[1::2], strict=True))
+    assert isinstance(reply, dict)
+    if b"title" not in reply:
+        return None
+    return RoomRecord(
+        slug=slug,
+        title=reply[b"title"].decode(),
+        format=reply[b"format"].decode(),
+        about=reply[b"about"].decode(),
+        slow=int(reply[b"slow"]),
+        hours=msgspec.json.decode(reply[b"hours"], type=tuple[str, ...]),
+        secret=reply[b"secret"],
+    )

@@ -1,0 +1,136 @@
+"""
+What is kept of one room: its order of events, who is present, who bears which name.
+
+:class:`RoomLog` gives each script of a room its keys and arguments and reads what it answers. All times are the store's.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from msgspec import Struct
+
+from chat.errors import Refusal
+from chat.protocol import Said, Withdrawn, unnumbered
+from chat.settings import Settings
+from chat.store import keys
+from chat.store.commands import Reply, Script, Store
+
+SAY: Final = Script("common", "say")
+WITHDRAW: Final = Script("common", "withdraw")
+ENTER: Final = Script("common", "enter")
+PULSE: Final = Script("common", "pulse")
+READ: Final = Script("common", "read")
+
+
+class Placed(Struct, frozen=True):
+    """A message or its withdrawal, kept: message id and offset of the event."""
+
+    id: str
+    offset: int
+
+
+class Seat(Struct, frozen=True):
+    """A member, let in: as whom (author in JSON), as which connection of the room, how far the room was, how many are there."""
+
+    person: bytes
+    number: int
+    epoch: str
+    offset: int
+    present: int
+
+
+class Pulse(Struct, frozen=True):
+    """The state of a room: its newest and oldest offsets, how many are present, and the authors among them, in JSON."""
+
+    epoch: str
+    newest: int
+    oldest: int
+    present: int
+    named: tuple[bytes, ...]
+
+
+class Stretch(Struct, frozen=True):
+    """Consecutive events from offset ``start``; None where nothing remains."""
+
+    epoch: str
+    newest: int
+    oldest: int
+    start: int
+    events: tuple[bytes | None, ...]
+
+
+class RoomLog:
+    """The log of the room ``slug``; every method raises :exc:`~chat.errors.StoreAway`."""
+
+    def __init__(self, store: Store, slug: str, settings: Settings) -> None:
+        self._store = store
+        self._settings = settings
+        self._room = keys.Room(slug)
+        self._keys = (*self._room.all(), self._room.channel)
+        self.channel = self._room.channel
+
+    async def say(self, author: str, ref: str, said: Said, slow_seconds: int) -> Placed:
+        """
+        Give a message its place, once for a ``ref``; the second time answers as the first did.
+
+        Raises:
+            Refusal: ``slow_mode`` with the seconds left, ``unknown_message`` when the one answered is gone, ``room_closed``.
+        """
+        head, tail = unnumbered(said)
+        s = self._settings
+        script_keys = (*self._keys, self._room.ref(author, ref), self._room.pace(author))
+        limits = (slow_seconds, s.history_events, s.history_seconds, s.ref_seconds)
+        return _placed(await self._store.run(SAY, script_keys, head, tail, said.id, author, said.to or "", *limits))
+
+    async def withdraw(self, author: str, ref: str, withdrawn: Withdrawn) -> Placed:
+        """
+        Make a message void and say that it is gone, once for a ``ref``.
+
+        Raises:
+            Refusal: ``unknown_message`` or ``not_yours``.
+        """
+        head, tail = unnumbered(withdrawn)
+        s = self._settings
+        script_keys = (*self._keys, self._room.ref(author, ref))
+        limits = (s.history_events, s.history_seconds, s.ref_seconds)
+        return _placed(await self._store.run(WITHDRAW, script_keys, head, tail, withdrawn.message, author, *limits))
+
+    async def enter(self, author: str, skeleton: str, person: bytes) -> Seat:
+        """
+        Seat somebody; ``author`` is the id, ``person`` how they wish to be shown (empty: as they are known here).
+
+        Raises:
+            Refusal: ``name_taken``, ``name_needed`` when they are not known here, ``room_closed``.
+        """
+        reply = await self._store.run(ENTER, self._keys, author, skeleton, person, self._settings.presence_seconds * 6)
+        if reply[0] != b"seated":
+            raise Refusal(reply[0].decode())
+        return Seat(reply[1], int(reply[2]), reply[3].decode(), int(reply[4]), reply[5])
+
+    async def pulse(self, here: list[str], left: list[str]) -> Pulse:
+        """Say who is here and who has left, erase what is too old, and learn how the room is."""
+        s = self._settings
+        # Half a minute: a process that dies is missed after six pulses.
+        times = (s.history_seconds, s.presence_seconds * 6, s.presence_grace_seconds)
+        reply = await self._store.run(PULSE, self._keys, *times, *here, "", *left)
+        return Pulse(reply[0].decode(), reply[1], reply[2], reply[3], tuple(reply[4]))
+
+    async def read(self, first: int, last: int) -> Stretch:
+        """Read the events from ``first`` to ``last``, both included, as far as they are kept."""
+        return _stretch(await self._store.run(READ, self._keys, first, last))
+
+    async def newest(self, count: int) -> Stretch:
+        """Read the newest ``count`` events."""
+        return _stretch(await self._store.run(READ, self._keys, "", count))
+
+
+def _placed(reply: Reply) -> Placed:
+    outcome = reply[0].decode()
+    if outcome == "accepted":
+        return Placed(reply[1].decode(), int(reply[2]))
+    raise Refusal(outcome, retry_after=max(reply[1], 0) / 1000 if outcome == "slow_mode" else None)
+
+
+def _stretch(reply: Reply) -> Stretch:
+    return Stretch(reply[0].decode(), reply[1], reply[2], reply[3], tuple(reply[4]))
