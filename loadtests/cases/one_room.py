@@ -1,0 +1,53 @@
+"""One room of 1,000 members, with one message in flight and with sixteen."""
+
+from __future__ import annotations
+
+from loadtests.cases.case import Case, Figures, Goal, Length
+from loadtests.load import flows, window
+from loadtests.servers import Server
+
+MEMBERS = 1_000
+
+
+def run(server: Server, length: Length) -> Figures:
+    steps = (window(1, length.warm, length.measured), window(16, length.warm, length.measured))
+    alone, sixteen = flows(server, 1, MEMBERS, *steps)
+    return {
+        "W=1": alone.deliveries / alone.seconds / 1_000,
+        "W=16": sixteen.deliveries / sixteen.seconds / 1_000,
+        "busy": max(alone.busy, sixteen.busy) * 100,
+    }
+
+
+CASE = Case(
+    name="one-room",
+    title="One room of 1,000 members",
+    units={"W=1": "thousand deliveries/s", "W=16": "thousand deliveries/s", "busy": "% of a core used by the load"},
+    run=run,
+    against=(
+        "direct",
+        "coalesced",
+        "nchan",
+        "ws",
+        "websockets",
+        "socket.io",
+        "starlette",
+        "nchan+redis",
+        "socket.io+redis",
+    ),
+    goals=(
+        Goal("W=1", least=0.90, than="direct"),
+        Goal("W=1", least=1.6, than="socket.io"),
+        Goal("W=1", least=1.3, than="ws"),
+        Goal("W=1", least=1.1, than="nchan"),
+        Goal("W=16", least=0.65, than="coalesced"),
+        Goal("W=16", least=8, than="direct"),
+        Goal("W=16", least=10, than="socket.io+redis"),
+        Goal("W=16", least=8, than="nchan+redis"),
+    ),
+    note=(
+        "W messages are in flight at any moment, each said by another member; one is in flight until the last of the 1,000 "
+        "has it. W=1 is the cost of a write for each member; W=16 shows who writes once for several messages. Ours goes "
+        "through its store and its checks in both."
+    ),
+)
