@@ -16,11 +16,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import redis.asyncio
 import structlog
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import BusyLoadingError, RedisError
 
 from chat.store import launch
 from chat.store.binary import Binary, config_for
@@ -174,19 +170,24 @@ async def loaded(path: Path, process: asyncio.subprocess.Process | None = None) 
 
 async def _percent_loaded(path: Path) -> float:
     """Return 100 when the store answers, less while it loads its file, 0 when nobody answers."""
-    client = redis.asyncio.Redis(unix_socket_path=str(path), socket_timeout=READY_SECONDS, retry=Retry(NoBackoff(), 0))
+    # By hand: a client of redis-py can lose a cancellation (wait_for in Python 3.11), and the keeper would run on.
     try:
-        return await _percent_told(client)
-    except (RedisError, OSError):
+        async with asyncio.timeout(READY_SECONDS):
+            reader, writer = await asyncio.open_unix_connection(path)
+            try:
+                return await _percent_told(reader, writer)
+            finally:
+                writer.transport.abort()
+    except (OSError, TimeoutError, EOFError, ValueError):  # not there yet, or ended in the middle of an answer
         return 0.0
-    finally:
-        await client.aclose()
 
 
-async def _percent_told(client: redis.asyncio.Redis) -> float:
-    try:
-        await client.ping()
-    except BusyLoadingError:
-        facts = await client.info("persistence")
-        return min(99.9, float(facts.get("loading_loaded_perc", 0)))
-    return 100.0
+async def _percent_told(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> float:
+    writer.write(b"PING\r\n")
+    said = await reader.readline()
+    if not said.startswith(b"-LOADING"):
+        return 100.0 if said == b"+PONG\r\n" else 0.0
+    writer.write(b"INFO persistence\r\n")
+    size = int((await reader.readline())[1:])
+    percent = re.search(rb"loading_loaded_perc:([\d.]+)", await reader.readexactly(size))
+    return min(99.9, float(percent[1])) if percent else 0.0
