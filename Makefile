@@ -28,6 +28,7 @@ check: $(STAMP)  ## ruff, mypy, imports, catalogues
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q tests/test_locales.py tests/browser/test_catalogues.py
 
 loadtest: $(STAMP)  ## how many, how fast, beside other servers
 	$(BIN)/python -m loadtests

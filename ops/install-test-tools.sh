@@ -1,16 +1,19 @@
 #!/bin/sh
-# Make sure of what the tests need from the system: a Chromium. Told "--or-say", only say what is missing.
+# Make sure of what the tests need from the system. Told "--or-say", only say what is missing and go on.
 set -eu
 cd "$(dirname "$0")/.."
 
-for name in chromium chromium-browser google-chrome; do
-    command -v "$name" >/dev/null && exit 0
-done
+missing=
+[ -x /usr/bin/chromium ] || missing="$missing chromium" # the browser's tests
+command -v cc >/dev/null || missing="$missing gcc libc6-dev" # the load generator's
+[ -n "$missing" ] || exit 0
+
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    echo 'install: Chromium is missing, apt brings it (some minutes)' >&2
-    sh ops/apt.sh chromium && exit 0
-    echo 'install: apt could not bring Chromium (see `apt-get install chromium`).' >&2
+    echo "install: apt brings what the tests need beside:$missing (some minutes)" >&2
+    # Unquoted: a list of packages.
+    sh ops/apt.sh $missing && exit 0
+    echo "install: apt could not bring it. See what it says to: apt-get install$missing" >&2
 else
-    echo 'install: the browser tests need Chromium: run `sudo apt install chromium`, or what your system has for it.' >&2
+    echo "install: the tests need beside:$missing. Run: sudo apt install$missing" >&2
 fi
 [ "${1:-}" = --or-say ]

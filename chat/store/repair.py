@@ -32,12 +32,20 @@ class Repaired:
     """
     What a repair did. ``copy`` is the folder as it was, or :obj:`None` when there was nothing to mend.
 
-    The copy holds messages that nothing will erase: tell the operator to remove it.
+    ``str()`` tells the operator, also that the copy holds messages that nothing erases.
     """
 
     copy: Path | None
     kept_bytes: int
     lost_bytes: int
+
+    def __str__(self) -> str:
+        if self.copy is None:
+            return f"Nothing is damaged: all {self.kept_bytes} bytes are well-formed."
+        return (
+            f"Cut at the damage: {self.lost_bytes} bytes are lost, {self.kept_bytes} kept. The store as it was is in {self.copy}. "
+            "It holds messages that nothing erases: remove it when you no longer need it."
+        )
 
 
 async def repair(data: Path) -> Repaired:

@@ -36,6 +36,7 @@ async def test_damage_in_the_middle_costs_what_follows(tmp_path: Path) -> None:
     done = await repair(tmp_path)
     assert await kept(tmp_path) == ["text:0", "text:1", "text:2", "text:3"]
     assert done.kept_bytes + done.lost_bytes == len(whole)
+    assert f"{done.lost_bytes} bytes are lost" in str(done)
     assert whole[done.kept_bytes :].startswith(b"*3\r\n$3\r\nSET\r\n$6\r\ntext:4")
 
 
@@ -68,6 +69,7 @@ async def test_sound_store_is_left_as_it_is(tmp_path: Path) -> None:
     before = increment(tmp_path).read_bytes()
     done = await repair(tmp_path)
     assert (done.copy, done.lost_bytes) == (None, 0)
+    assert "Nothing is damaged" in str(done)
     assert increment(tmp_path).read_bytes() == before
 
 
