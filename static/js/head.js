@@ -26,7 +26,7 @@
   if (slug) root.dataset.place = read("sessionStorage", `inside:${slug}`) ? "room" : "entrance";
 
   const leave = () => {
-    const exit = document.querySelector("a.exit").href;
+    const exit = document.querySelector(".exit").href;
     try {
       sessionStorage.clear();
     } catch {
@@ -39,7 +39,7 @@
   };
 
   addEventListener("click", (event) => {
-    if (!event.target.closest?.("a.exit")) return;
+    if (!event.target.closest?.(".exit")) return;
     event.preventDefault();
     leave();
   });

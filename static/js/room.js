@@ -172,7 +172,10 @@ function draw() {
   const place = state.inside || state.resuming ? "room" : "entrance";
   if (root.dataset.place !== place) {
     root.dataset.place = place;
-    if (place === "entrance") comeToDoor();
+    if (place === "entrance") {
+      comeToDoor();
+      find("#entrance-title").focus();
+    }
   }
   document.title = `${state.room?.title ?? tab.read(keys.inside) ?? say("entrance.title")} – ${community}`;
   for (const view of Object.values(views)) view.update(state, drawn);
@@ -183,7 +186,6 @@ function draw() {
 }
 
 async function comeToDoor() {
-  find("#entrance-title").focus();
   try {
     const answer = await fetch(`/api/rooms?lang=${language()}`);
     if (answer.ok) views.entrance.show((await answer.json()).find((room) => room.slug === slug) ?? null);

@@ -15,14 +15,16 @@ function lamp(state) {
   const { link, room, phase } = state;
   if (link.is === "waiting" || link.is === "stopped" || link.lost) return { state: "closed", words: say("room.offline") };
   if (!room) return { state: "closed", words: say("room.connecting") };
-  const open = phase.state === "open";
-  const words = open && room.closes_at ? say("room.until", { when: until(room.closes_at, now()) }) : say(states[phase.state] ?? "room.open");
-  return { state: phase.state, words };
+  const more = room.closes_at ? say("lobby.until", { when: until(room.closes_at, now()) }) : "";
+  return { state: phase.state, words: say(states[phase.state] ?? "room.open"), more };
 }
 
 function bar(state) {
-  const { state: lit, words } = lamp(state);
-  Object.assign(find("#lamp"), { textContent: words }).dataset.state = lit;
+  const { state: lit, words, more = "" } = lamp(state);
+  const [about, rest] = find("#lamp").children;
+  find("#lamp").dataset.state = lit;
+  about.textContent = words;
+  rest.textContent = more;
   const count = find("#count");
   count.hidden = !state.inside;
   count.textContent = say("room.present", { count: state.present });

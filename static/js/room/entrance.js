@@ -88,6 +88,8 @@ export function entrance({ act, current }) {
     if (!found) return;
     document.querySelector("#entrance-title").textContent = found.title;
     document.querySelector("#entrance-about").textContent = found.about ?? "";
+    const hours = Math.round(found.history_seconds / 3600);
+    if (hours) part("#entrance-kept").textContent = say("entrance.kept_for", { count: hours });
     sayDoor(current());
   }
 

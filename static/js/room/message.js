@@ -7,7 +7,7 @@ const roles = { facilitator: "role.facilitator", moderator: "role.moderator", or
 
 export function seal(name) {
   const words = name.split(/[\s'’]+/u).filter(Boolean);
-  return words.slice(0, 2).map((word) => [...word][0].toLocaleUpperCase()).join("");
+  return [...new Set([words[0], words.at(-1)])].map((word) => [...word][0].toLocaleUpperCase()).join("");
 }
 
 export function tag({ role, face }) {

@@ -36,18 +36,16 @@ const MOST = 600; // messages kept on the page while one follows the newest
 const KEPT = 400;
 
 export function apply(state, event) {
+  const numbered = typeof event.offset === "number" && !unnumbered.has(event.type);
+  // What jumps ahead comes again, after what was missed.
+  if (numbered && (state.gap || event.offset > state.offset + 1)) return { ...state, gap: true };
   const change = changes[event.type];
   const next = change ? change(state, event) : state;
-  const numbered = typeof event.offset === "number" && !unnumbered.has(event.type);
-  return numbered ? advance(next, state.offset, event) : next;
+  // Old offsets come again when they are erased.
+  return numbered ? { ...next, offset: Math.max(state.offset, event.until ?? event.offset) } : next;
 }
 
 const unnumbered = new Set(["welcome", "accepted"]);
-
-/** Old offsets come again when they are erased; new ones come one by one. */
-function advance(state, before, { offset, until = offset }) {
-  return { ...state, offset: Math.max(before, until), gap: state.gap || offset > before + 1 };
-}
 
 const changes = {
   /* The connection */

@@ -1,0 +1,60 @@
+"""
+Leaving at once: nothing stays, neither on the page nor in the tab.
+"""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Arrive
+from tests.browser.visitor import Visitor, Watch, until
+
+EXIT = "https://www.meteofrance.com/"
+
+
+def prepare(visitor: Visitor, watch: Watch) -> list[str]:
+    """Stand in for the neutral site; the sockets that closed."""
+    watch.neutral = EXIT
+    visitor.page.context.route(
+        f"{EXIT}**", lambda route: route.fulfill(body="<title>Le temps</title>", content_type="text/html")
+    )
+    closed: list[str] = []
+    visitor.page.on("websocket", lambda socket: socket.on("close", lambda closing: closed.append(closing.url)))
+    return closed
+
+
+@pytest.mark.parametrize("by", ["button", "shift"])
+@pytest.mark.parametrize("place", ["lobby", "entrance", "room"])
+def test_quick_exit_leaves_nothing_within_a_second(
+    arrive: Arrive, room: str, watch: Watch, by: str, place: str
+) -> None:
+    visitor = arrive()
+    closed = prepare(visitor, watch)
+    if place == "room":
+        visitor.enter(room).text.press_sequentially("UN BROUILLON")
+        assert visitor.page.evaluate("sessionStorage.length") > 2
+    elif place == "entrance":
+        visitor.go(room)
+    start = time.monotonic()
+    if by == "button":
+        visitor.page.get_by_role("link", name="Quitter vite").click()
+    else:
+        for _ in range(3):
+            visitor.page.keyboard.press("Shift")
+    visitor.page.wait_for_url(EXIT)
+    assert time.monotonic() - start < 1
+    if place == "room":
+        until(visitor.page, lambda: len(closed) == 1)
+    visitor.page.go_back()
+    assert visitor.page.url != f"{visitor.address}/r/{room}"
+    assert visitor.page.url == "about:blank" or visitor.page.evaluate("sessionStorage.length") == 0
+
+
+def test_capital_letters_are_no_exit(arrive: Arrive, room: str) -> None:
+    visitor = arrive().enter(room)
+    for letter in "ABCD":
+        visitor.page.keyboard.press(f"Shift+{letter}")
+    expect(visitor.text).to_have_value("ABCD")

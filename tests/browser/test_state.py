@@ -1,0 +1,252 @@
+"""
+What a room knows: the reducer alone, run where it runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.browser.visitor import Visitor
+
+State = dict[str, Any]
+Event = dict[str, Any]
+Reduce = Callable[..., State]
+
+HERON = {"id": "heron", "name": "Héron patient", "hue": 0, "face": "mask"}
+OTTER = {"id": "otter", "name": "Loutre tenace", "hue": 2, "face": "mask"}
+
+
+@pytest.fixture
+def reduce(bench: Visitor) -> Reduce:
+    """Apply events in their order to the initial state."""
+
+    def run(*events: Event) -> State:
+        code = "({ apply, initial }, events) => events.reduce((state, event) => apply(state, { now: 1000, ...event }), initial)"
+        state: State = bench.run("room/state", code, list(events))
+        return state
+
+    return run
+
+
+def welcome(*events: Event, **facts: Any) -> Event:
+    offsets: list[int] = [event.get("until", event["offset"]) for event in events]
+    return {
+        "type": "welcome",
+        "room": {"slug": "r", "title": "R", "format": "salon", "state": "open", "history_seconds": 86400},
+        "you": {
+            "id": "heron",
+            "pseudonym": "Héron patient",
+            "hue": 0,
+            "roles": ["member"],
+            "session": "s",
+            "pending": [],
+        },
+        "epoch": "e",
+        "offset": max(offsets, default=0),
+        "recovered": False,
+        "present": 2,
+        "members": [],
+        "phase": {"type": "phase", "offset": 0, "state": "open", "may": {"member": ["message"]}},
+        "events": list(events),
+        **facts,
+    }
+
+
+def said(offset: int, text: str = "oui", author: Event = OTTER, **facts: Any) -> Event:
+    return {
+        "type": "said",
+        "offset": offset,
+        "at": 1000 + offset,
+        "id": f"m{offset}",
+        "author": author,
+        "kind": "message",
+        "text": text,
+        **facts,
+    }
+
+
+def asked(ref: str, text: str) -> Event:
+    return {"type": "asking", "ref": ref, "frame": {"type": "say", "text": text}}
+
+
+def offsets(state: State) -> list[int]:
+    return [message["offset"] for message in state["messages"]]
+
+
+def refs(state: State) -> list[str]:
+    return [some["ref"] for some in state["sending"]]
+
+
+def test_messages_stand_in_the_order_of_their_offsets(reduce: Reduce) -> None:
+    state = reduce(welcome(said(1), said(2)), said(3), said(4))
+    assert offsets(state) == [1, 2, 3, 4]
+    assert state["offset"] == 4
+    assert not state["gap"]
+
+
+def test_event_heard_twice_changes_nothing(reduce: Reduce) -> None:
+    assert offsets(reduce(welcome(said(1)), said(2), said(2), said(1))) == [1, 2]
+
+
+def test_jumped_offset_is_a_gap_and_nothing_is_taken_beyond_it(reduce: Reduce) -> None:
+    state = reduce(welcome(said(1)), said(3), said(4))
+    assert state["gap"]
+    assert state["offset"] == 1
+    assert offsets(state) == [1]
+
+
+def test_own_words_are_placed_when_accepted_comes_first(reduce: Reduce) -> None:
+    before = reduce(welcome(), asked("a", "moi"), {"type": "accepted", "ref": "a", "id": "m1", "offset": 1})
+    assert before["sending"][0]["id"] == "m1"
+    after = reduce(
+        welcome(), asked("a", "moi"), {"type": "accepted", "ref": "a", "id": "m1", "offset": 1}, said(1, "moi", HERON)
+    )
+    assert (offsets(after), refs(after)) == ([1], [])
+
+
+def test_own_words_are_placed_when_said_comes_first(reduce: Reduce) -> None:
+    state = reduce(
+        welcome(), asked("a", "moi"), said(1, "moi", HERON), {"type": "accepted", "ref": "a", "id": "m1", "offset": 1}
+    )
+    assert (offsets(state), refs(state)) == ([1], [])
+
+
+def test_own_words_changed_by_the_server_are_placed_by_their_id(reduce: Reduce) -> None:
+    state = reduce(
+        welcome(), asked("a", "moi"), said(1, "MOI", HERON), {"type": "accepted", "ref": "a", "id": "m1", "offset": 1}
+    )
+    assert (offsets(state), refs(state)) == ([1], [])
+
+
+def test_same_words_twice_are_two_messages(reduce: Reduce) -> None:
+    state = reduce(welcome(), asked("a", "oui"), asked("b", "oui"), said(1, "oui", HERON))
+    assert (offsets(state), refs(state)) == ([1], ["b"])
+
+
+def test_unanswered_words_that_came_back_in_welcome_are_not_sent_again(reduce: Reduce) -> None:
+    lost = {"type": "waiting", "until": 5000, "code": 1006}
+    back = welcome(said(1, "moi", HERON), recovered=True)
+    state = reduce(welcome(), asked("a", "moi"), asked("b", "encore"), lost, {"type": "opening"}, back)
+    assert (offsets(state), refs(state)) == ([1], ["b"])
+
+
+def test_resumed_history_goes_on_from_what_was_there(reduce: Reduce) -> None:
+    lost = {"type": "waiting", "until": 5000, "code": 1006}
+    state = reduce(welcome(said(1), said(2)), lost, {"type": "opening"}, welcome(said(3), said(4), recovered=True))
+    assert offsets(state) == [1, 2, 3, 4]
+    assert state["returned"] == {"recovered": True, "missed": 2}
+
+
+def test_history_that_could_not_be_resumed_is_taken_anew(reduce: Reduce) -> None:
+    lost = {"type": "waiting", "until": 5000, "code": 1006}
+    state = reduce(welcome(said(1), said(2)), lost, {"type": "opening"}, welcome(said(8), said(9), epoch="other"))
+    assert offsets(state) == [8, 9]
+    assert state["returned"] == {"recovered": False, "missed": 2}
+
+
+def test_first_welcome_is_no_return(reduce: Reduce) -> None:
+    assert reduce({"type": "opening"}, welcome(said(1)))["returned"] is None
+
+
+def test_withdrawn_message_loses_its_words(reduce: Reduce) -> None:
+    state = reduce(
+        welcome(said(1, "trop")), {"type": "withdrawn", "offset": 2, "at": 1, "message": "m1", "by": "author"}
+    )
+    (message,) = state["messages"]
+    assert message["withdrawn"] == "author"
+    assert "text" not in message
+
+
+def test_void_takes_old_messages_away_without_a_gap(reduce: Reduce) -> None:
+    state = reduce(welcome(*(said(n) for n in range(1, 6))), {"type": "void", "offset": 1, "until": 3}, said(6))
+    assert offsets(state) == [4, 5, 6]
+    assert not state["gap"]
+    assert state["offset"] == 6
+
+
+def test_void_in_welcome_covers_erased_offsets(reduce: Reduce) -> None:
+    state = reduce(welcome({"type": "void", "offset": 1, "until": 3}, said(4)), said(5))
+    assert offsets(state) == [4, 5]
+    assert not state["gap"]
+
+
+def test_older_history_goes_before(reduce: Reduce) -> None:
+    looking = {"type": "lookingBack", "ref": "h"}
+    answer = {"type": "accepted", "ref": "h", "events": [said(5), said(6)], "more": True}
+    state = reduce(welcome(said(7), said(8)), looking, answer)
+    assert offsets(state) == [5, 6, 7, 8]
+    assert (state["first"], state["older"]) == (5, {"more": True, "ref": None})
+
+
+def test_refused_words_come_back(reduce: Reduce) -> None:
+    refused = {"type": "refused", "ref": "a", "code": "slow_mode", "message": "Attendez.", "retry_after": 8}
+    state = reduce(welcome(), asked("a", "moi"), refused)
+    assert refs(state) == []
+    assert state["refusal"] == {"message": "Attendez.", "until": 9000, "text": "moi"}
+
+
+def test_words_wait_while_the_store_is_away(reduce: Reduce) -> None:
+    away = {"type": "refused", "ref": "a", "code": "store_away", "message": "…", "retry_after": 1}
+    state = reduce(welcome(), asked("a", "moi"), away, {"type": "error", "code": "store_away", "message": "…"})
+    assert refs(state) == ["a"]
+    assert not state["store"]
+    assert reduce(
+        welcome(), {"type": "error", "code": "store_away", "message": "…"}, {"type": "notice", "code": "store_back"}
+    )["store"]
+
+
+def test_presence_adds_and_takes_away(reduce: Reduce) -> None:
+    joined = {"type": "presence", "present": 3, "joined": [OTTER, HERON]}
+    state = reduce(welcome(), joined, {"type": "presence", "present": 2, "left": ["otter"]})
+    assert state["present"] == 2
+    assert [member["id"] for member in state["members"]] == ["heron"]
+
+
+def test_messages_are_counted_while_one_reads_back(reduce: Reduce) -> None:
+    state = reduce(welcome(), {"type": "reading", "away": True}, said(1), said(2), said(3, "moi", HERON))
+    assert state["newer"] == 2
+
+
+def test_ignored_person_is_not_counted(reduce: Reduce) -> None:
+    ignoring = {"type": "ignoring", "author": "otter", "on": True}
+    assert reduce(welcome(), ignoring, {"type": "reading", "away": True}, said(1))["newer"] == 0
+
+
+def test_page_keeps_a_bounded_number_of_messages(reduce: Reduce) -> None:
+    state = reduce(welcome(), *(said(n) for n in range(1, 602)))
+    assert len(state["messages"]) == 400
+    assert (state["first"], state["older"]["more"]) == (202, True)
+
+
+def test_ended_session_leads_back_to_the_entrance(reduce: Reduce) -> None:
+    state = reduce(welcome(said(1)), {"type": "stopped", "code": 4502})
+    assert not state["inside"]
+    assert state["epoch"] is None
+
+
+def test_writing_waits_while_the_disk_is_full(page_silence: Callable[..., str | None]) -> None:
+    assert page_silence(welcome()) is None
+    assert page_silence(welcome(), {"type": "notice", "code": "read_only"}) == "read_only"
+    assert (
+        page_silence(welcome(), {"type": "notice", "code": "read_only"}, {"type": "notice", "code": "writable"}) is None
+    )
+
+
+def test_writing_waits_where_the_phase_allows_none(page_silence: Callable[..., str | None]) -> None:
+    phase = {"type": "phase", "offset": 1, "at": 1, "state": "paused", "may": {"facilitator": ["message"]}}
+    assert page_silence(welcome(), phase) == "paused"
+
+
+@pytest.fixture
+def page_silence(bench: Visitor) -> Callable[..., str | None]:
+    """Why one cannot write after these events."""
+
+    def run(*events: Event) -> str | None:
+        code = "({ apply, initial, silence }, events) => silence(events.reduce(apply, initial))"
+        why: str | None = bench.run("room/state", code, list(events))
+        return why
+
+    return run
