@@ -23,11 +23,20 @@ PATIENCE_SECONDS = 20.0  # a test that waits longer has failed
 Frame = dict[str, Any]
 
 _names = itertools.count(1)
+_opened: list[ClientConnection | asyncio.StreamWriter] = []
 
 
 def some_name() -> str:
     """A pseudonym that nobody else has."""
     return f"Essai {next(_names)} x{os.getpid()}"
+
+
+async def close_all() -> None:
+    """Drop every socket that a test left open."""
+    while _opened:
+        opened = _opened.pop()  # kept while it is aborted: a writer minds being collected before
+        opened.transport.abort()
+    await asyncio.sleep(0)
 
 
 class Member:
@@ -100,7 +109,7 @@ class Member:
 
 async def open_socket(address: str, room: str, *, origin: str | None = None) -> ClientConnection:
     """Open the WebSocket of ``room`` at ``address`` (``http://…``), saying nothing yet."""
-    return await connect(
+    socket = await connect(
         f"{address.replace('http', 'ws', 1)}/r/{room}/live",
         origin=Origin(origin or address),
         subprotocols=[SUBPROTOCOL],
@@ -110,6 +119,8 @@ async def open_socket(address: str, room: str, *, origin: str | None = None) -> 
         max_queue=None,
         proxy=None,
     )
+    _opened.append(socket)
+    return socket
 
 
 async def join(address: str, room: str, **hello: Any) -> Member:
@@ -136,6 +147,7 @@ class Bare:
         """Shake hands with ``room``; ``early`` is sent in the same breath as the request."""
         host, _, port = address.removeprefix("http://").rpartition(":")
         reader, writer = await asyncio.open_connection(host, int(port))
+        _opened.append(writer)
         key = base64.b64encode(os.urandom(16)).decode()
         writer.write(
             f"GET /r/{room}/live HTTP/1.1\r\nHost: {host}:{port}\r\nOrigin: {address}\r\nUpgrade: websocket\r\n"

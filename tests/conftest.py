@@ -5,18 +5,22 @@ Servers for the tests: the real program, started as an operator would, on the re
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 READY_SECONDS = 30.0
+SHARED_ROOMS = 400
+
+_rooms = itertools.count()
 
 
 class Server:
@@ -85,27 +89,48 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.fixture
-def server(folder: Path) -> Iterator[Server]:
+def start(folder: Path) -> Iterator[Callable[..., Server]]:
+    """Start servers on one folder, each with the settings it is given; all are ended with the test."""
+    started: list[Server] = []
+
+    def begin(*args: str, **settings: object) -> Server:
+        started.append(Server(folder / "data", "--config", str(write_config(folder, **settings)), *args))
+        return started[-1]
+
+    yield begin
+    for running in started:
+        if running.process.poll() is None:
+            running.stop()
+
+
+@pytest.fixture
+def server(start: Callable[..., Server]) -> Server:
     """A server of one's own, with rooms `salon` and `lent` (ten seconds of slow mode)."""
-    running = Server(folder / "data", "--config", str(write_config(folder)))
-    yield running
-    if running.process.poll() is None:
-        running.stop()
+    return start()
 
 
 @pytest.fixture(scope="session")
 def shared_server() -> Iterator[Server]:
     """A server for tests that do it no harm; each takes a room of its own."""
     with tempfile.TemporaryDirectory(prefix="sm-") as path:
-        running = Server(Path(path) / "data", "--config", str(write_config(Path(path))))
+        config = write_config(Path(path), rooms=[f"room-{i}" for i in range(SHARED_ROOMS)])
+        running = Server(Path(path) / "data", "--config", str(config))
         yield running
         running.stop()
 
 
-def write_config(folder: Path, **settings: object) -> Path:
-    """Write settings for a test server: quick beats, a few rooms, and whatever the test asks for."""
+@pytest.fixture
+def room(shared_server: Server) -> str:
+    """A room of one's own on the shared server."""
+    number = next(_rooms)
+    assert number < SHARED_ROOMS
+    return f"room-{number}"
+
+
+def write_config(folder: Path, *, rooms: Sequence[str] = ("salon",), **settings: object) -> Path:
+    """Write settings for a test server: quick beats, the rooms, one with slow mode, and whatever the test asks for."""
     lines = [f"{key} = {value}" for key, value in {"presence_seconds": 1, **settings}.items()]
-    lines += ['[[rooms]]\nslug = "salon"\ntitle = "Salon"\nformat = "salon"']
+    lines += [f'[[rooms]]\nslug = "{slug}"\ntitle = "{slug}"\nformat = "salon"' for slug in rooms]
     lines += ['[[rooms]]\nslug = "lent"\ntitle = "Lent"\nformat = "salon"\nslow = 10']
     path = folder / f"settings-{os.urandom(4).hex()}.toml"
     path.write_text("\n".join(lines))

@@ -17,27 +17,30 @@ SECRET_MARK: Final = "secret"  # fingerprint of the master secret, to warn of a 
 class Room:
     """The keys of one room; all but ``ref`` and ``pace`` end with it, and none outlives it by more than a day."""
 
-    __slots__ = ("channel", "events", "ids", "log", "names", "people", "present", "room", "slug", "voices")
+    __slots__ = ("channel", "events", "ids", "known", "log", "names", "people", "present", "room", "slug", "voices")
 
     def __init__(self, slug: str) -> None:
         self.slug = slug
-        self.room = f"{{{slug}}}:room"  # hash: title, format, about, slow, hours, secret
-        self.log = (
-            f"{{{slug}}}:log"  # hash: epoch, offset (newest), first (oldest kept), seats (connections ever seated)
-        )
-        self.events = (
-            f"{{{slug}}}:events"  # hash: offset → event in JSON; an offset without one is void; expires with history
-        )
-        self.ids = f"{{{slug}}}:ids"  # hash: message id → offset; expires with history
-        self.voices = (
-            f"{{{slug}}}:voices"  # hash: author id → how many of their messages are visible; expires with history
-        )
-        self.present = f"{{{slug}}}:present"  # sorted set: author id → until when they count as present
-        self.people = f"{{{slug}}}:people"  # hash: author id → skeleton, new line, author in JSON
-        self.names = f"{{{slug}}}:names"  # hash: skeleton → author id
-        self.channel = (
-            f"{{{slug}}}:live"  # sharded channel: events and voids as JSON, signals between processes after a `!`
-        )
+        # Hash: title, format, about, slow, hours, secret.
+        self.room = f"{{{slug}}}:room"
+        # Hash: epoch, offset (newest), first (oldest kept), seats (connections ever seated).
+        self.log = f"{{{slug}}}:log"
+        # Hash: offset → event in JSON; an offset without one is void. Expires with the history, as do the next two.
+        self.events = f"{{{slug}}}:events"
+        # Hash: message id → offset.
+        self.ids = f"{{{slug}}}:ids"
+        # Hash: author id → how many of their messages are visible.
+        self.voices = f"{{{slug}}}:voices"
+        # Sorted set: author id → until when they count as present.
+        self.present = f"{{{slug}}}:present"
+        # Hash: author id → skeleton, new line, author in JSON.
+        self.people = f"{{{slug}}}:people"
+        # Hash: skeleton → author id.
+        self.names = f"{{{slug}}}:names"
+        # Sorted set: author id → until when a session may bring them back.
+        self.known = f"{{{slug}}}:known"
+        # Sharded channel: events and voids as JSON, signals between processes after a `!`.
+        self.channel = f"{{{slug}}}:live"
 
     def ref(self, author: str, ref: str) -> str:
         """Name the answer given to ``ref``: message id, space, offset; expires after the time a ref is remembered."""
@@ -51,7 +54,17 @@ class Room:
 
     def all(self) -> tuple[str, ...]:
         """Name all that is erased when the room is closed."""
-        return (self.room, self.log, self.events, self.ids, self.voices, self.present, self.people, self.names)
+        return (
+            self.room,
+            self.log,
+            self.events,
+            self.ids,
+            self.voices,
+            self.present,
+            self.people,
+            self.names,
+            self.known,
+        )
 
 
 def session(person: str) -> str:

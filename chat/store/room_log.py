@@ -103,7 +103,8 @@ class RoomLog:
         Raises:
             Refusal: ``name_taken``, ``name_needed`` when they are not known here, ``room_closed``.
         """
-        reply = await self._store.run(ENTER, self._keys, author, skeleton, person, self._settings.presence_seconds * 6)
+        times = (self._settings.presence_seconds * 6, self._settings.session_seconds)
+        reply = await self._store.run(ENTER, self._keys, author, skeleton, person, *times)
         if reply[0] != b"seated":
             raise Refusal(reply[0].decode())
         return Seat(reply[1], int(reply[2]), reply[3].decode(), int(reply[4]), reply[5])

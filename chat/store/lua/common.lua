@@ -1,5 +1,5 @@
 -- Prepended to every script of a room. KEYS are those of `keys.Room`, then the script's own.
-local ROOM, LOG, EVENTS, IDS, VOICES, PRESENT, PEOPLE, NAMES, CHANNEL = unpack(KEYS, 1, 9)
+local ROOM, LOG, EVENTS, IDS, VOICES, PRESENT, PEOPLE, NAMES, KNOWN, CHANNEL = unpack(KEYS, 1, 10)
 local time = redis.call('TIME')
 local now = tonumber(time[1])
 
@@ -11,14 +11,20 @@ local function oldest()
   return tonumber(redis.call('HGET', LOG, 'first') or 1)
 end
 
--- Forget a name that nobody bears any more: its bearer is away and nothing of theirs is left to read.
+-- Whether somebody is here, or something of theirs is left to read: then nobody else may bear their name.
+local function counts(author)
+  return tonumber(redis.call('ZSCORE', PRESENT, author) or 0) > now or redis.call('HEXISTS', VOICES, author) == 1
+end
+
+-- Know somebody no longer: the name is free.
 local function forget(author)
-  if redis.call('ZSCORE', PRESENT, author) or redis.call('HEXISTS', VOICES, author) == 1 then return end
   local person = redis.call('HGET', PEOPLE, author)
-  if not person then return end
-  local skeleton = string.match(person, '^[^\n]*')
-  if redis.call('HGET', NAMES, skeleton) == author then redis.call('HDEL', NAMES, skeleton) end
-  redis.call('HDEL', PEOPLE, author)
+  if person then
+    local skeleton = string.match(person, '^[^\n]*')
+    if redis.call('HGET', NAMES, skeleton) == author then redis.call('HDEL', NAMES, skeleton) end
+    redis.call('HDEL', PEOPLE, author)
+  end
+  redis.call('ZREM', KNOWN, author)
 end
 
 -- Make an offset void. Everything before the text is ours, so that the patterns cannot be led astray by what somebody wrote.
@@ -29,10 +35,7 @@ local function erase(offset)
   local id, author = string.match(event, '^{"type":"said","offset":%d+,"at":%d+,"id":"([^"]+)","author":{"id":"([^"]+)"')
   if not id then return end
   redis.call('HDEL', IDS, id)
-  if redis.call('HINCRBY', VOICES, author, -1) <= 0 then
-    redis.call('HDEL', VOICES, author)
-    forget(author)
-  end
+  if redis.call('HINCRBY', VOICES, author, -1) <= 0 then redis.call('HDEL', VOICES, author) end
 end
 
 local function expired(offset, seconds)
@@ -46,9 +49,7 @@ local function expire(seconds)
   local first, last = oldest(), newest()
   local start, stop = first, math.min(last, first + 499)
   if redis.call('EXISTS', EVENTS) == 0 then
-    first, stop = last + 1, last
-    local page = redis.call('HSCAN', PEOPLE, 0, 'COUNT', 500)[2]
-    for i = 1, #page, 2 do forget(page[i]) end
+    first = last + 1
   else
     while first <= stop and expired(first, seconds) do
       erase(first)

@@ -8,9 +8,10 @@ while ARGV[i] ~= '' do
   i = i + 1
 end
 for j = i + 1, #ARGV do redis.call('ZADD', PRESENT, 'XX', 'LT', grace, ARGV[j]) end
-for _, author in ipairs(redis.call('ZRANGEBYSCORE', PRESENT, '-inf', now, 'LIMIT', 0, 500)) do
-  redis.call('ZREM', PRESENT, author)
-  forget(author)
+redis.call('ZREMRANGEBYSCORE', PRESENT, '-inf', now)
+-- Whoever could not come back under the same session is forgotten, unless they never left or can still be read.
+for _, author in ipairs(redis.call('ZRANGEBYSCORE', KNOWN, '-inf', now, 'LIMIT', 0, 500)) do
+  if counts(author) then redis.call('ZADD', KNOWN, now + 3600, author) else forget(author) end
 end
 local named = {}
 for _, author in ipairs(redis.call('HKEYS', VOICES)) do

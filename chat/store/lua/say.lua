@@ -1,5 +1,5 @@
 -- Say a message once. KEYS: ... ref pace. ARGV: head tail id author to slow events seconds ref_seconds
-local ref, pace = KEYS[10], KEYS[11]
+local ref, pace = KEYS[11], KEYS[12]
 local head, tail, id, author, to = unpack(ARGV, 1, 5)
 local known = redis.call('GET', ref)
 if known then return {'accepted', string.match(known, '^(%S+) (%d+)$')} end

@@ -1,5 +1,5 @@
 -- Take back one's own message. KEYS: ... ref. ARGV: head tail message author events seconds ref_seconds
-local ref = KEYS[10]
+local ref = KEYS[11]
 local head, tail, message, author = unpack(ARGV, 1, 4)
 local known = redis.call('GET', ref)
 if known then return {'accepted', string.match(known, '^(%S+) (%d+)$')} end
