@@ -1,0 +1,36 @@
+"""
+Sans Masque: rooms where managers help each other under pseudonyms, in real time, without anybody's address.
+
+The path of a message::
+
+    browser ── WebSocket ──▶ connection ──▶ member ──▶ room ──▶ one script in the store
+                                                                 known ref? · next offset · kept · published
+    browser ◀── once a turn ── connection ◀── room ◀── hub ◀── bus ◀──┘   (every process that has members of the room)
+
+The only store and bus is Valkey (or Redis 7), ours or yours; no process knows the others. What is said has one order, by offset; it is
+acknowledged when it is kept; everybody, its author too, hears it from the bus.
+
+The house, from the door inwards; a module imports only from those below it:
+
+``__main__``, ``demo``
+    The command line and the sample community.
+``server``, ``app``, ``http/``
+    Start and end; routes and middleware as lists; one module a group of routes. To add a route, add it to the list of its module.
+``privacy/``
+    Walls: the one place where connections are accepted, and logs without addresses or words.
+``rooms/``
+    ``handoff`` takes the socket from uvicorn; ``connection`` speaks RFC 6455 on it; ``outbox`` writes once a turn; ``member`` answers one
+    person's frames; ``entry`` seats them; ``sequence`` (pure) keeps one order; ``room`` is a live room; ``hub`` all of a process;
+    ``schedule`` and ``text`` are pure rules.
+``people/``
+    Sessions without accounts, and the rules of pseudonyms.
+``store/``
+    The embedded Valkey, keys, scripts in ``lua/``, requests (``commands``), hearing (``bus``), and what is kept of rooms. Only this
+    folder knows Redis.
+``protocol``, ``settings``, ``errors``, ``locales/``
+    Frames, settings, what can go wrong, and how it is said to people.
+
+What always holds, each with a test that tries to break it: what was acknowledged is kept, whatever is killed; one order, no gap, no double;
+every queue and buffer has a bound, and what happens there is said to the person; while the store is away nothing is
+acknowledged, nothing is lost, and all resumes by itself. ``docs/developers.md`` says where to add what.
+"""

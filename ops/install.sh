@@ -51,6 +51,7 @@ if [ -z "$uv" ]; then
     uv=.venv/bin/uv
 fi
 
-"$uv" sync --locked --all-extras --quiet ||
+# Compiled once here rather than at each start, where the folder may be read-only.
+"$uv" sync --locked --all-extras --compile-bytecode --quiet ||
     stop 'what uv.lock names could not be installed (see above). Is the network there, and 1 GB of disk? Try again.'
 touch .venv/.installed

@@ -14,6 +14,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -93,7 +94,7 @@ def start(folder: Path) -> Iterator[Callable[..., Server]]:
     """Start servers on one folder, each with the settings it is given; all are ended with the test."""
     started: list[Server] = []
 
-    def begin(*args: str, **settings: object) -> Server:
+    def begin(*args: str, **settings: Any) -> Server:
         started.append(Server(folder / "data", "--config", str(write_config(folder, **settings)), *args))
         return started[-1]
 

@@ -136,7 +136,11 @@ async def test_two_servers_on_one_store_serve_the_same_room(server: Server, star
 async def test_a_message_that_pub_sub_lost_is_found_by_the_position_check(server: Server) -> None:
     member = await join(server.address, "salon")
     await member.say("un")
-    lost = '{"type":"said","offset":2,"at":1700000000,"id":"x","author":{"id":"y","name":"Z","hue":0,"face":"mask"},"kind":"message","text":"perdu"}'
+    await member.hears("un")
+    author = {"id": "y", "name": "Z", "hue": 0, "face": "mask"}
+    lost = json.dumps(
+        {**member.events[0], "offset": 2, "id": "x", "author": author, "text": "perdu"}, separators=(",", ":")
+    )
     store = redis.from_url(server.store_url)
     with store.pipeline() as changes:  # as if it had been said and its publication lost
         changes.hset("{salon}:events", "2", lost)

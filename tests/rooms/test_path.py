@@ -15,7 +15,8 @@ def check_order(events: list[Frame], start: int) -> list[int]:
     """Check that events follow each other from ``start`` without gap or double; answer the offsets covered."""
     offsets: list[int] = []
     for event in events:
-        offsets += range(event["offset"], event.get("until", event["offset"]) + 1)
+        last: int = event.get("until") or event["offset"]
+        offsets += range(event["offset"], last + 1)
     assert offsets == list(range(start, start + len(offsets)))
     return offsets
 
@@ -282,7 +283,7 @@ async def test_presence_is_summed_up_and_forgives_a_reconnection(shared_server: 
     member = await join(shared_server.address, room, pseudonym="Loutre tenace")
     assert (witness.welcome["present"], member.welcome["present"]) == (1, 2)
     await member.say("me voici")
-    joined = await witness.until(lambda frame: frame["type"] == "presence" and frame.get("joined"))
+    joined = await witness.until(lambda frame: frame["type"] == "presence" and "joined" in frame)
     assert [(author["name"], joined["present"]) for author in joined["joined"]] == [("Loutre tenace", 2)]
     await member.leave()
     back = await join(shared_server.address, room, session=member.token)
