@@ -411,13 +411,13 @@ async def test_unfinished_write_is_cut_and_said_in_one_line(tmp_path: Path) -> N
 
 
 async def test_damage_is_refused_with_the_ways_out_and_without_the_words(tmp_path: Path) -> None:
-    await write(tmp_path, ["what nobody may read"] * 3)
+    await write(tmp_path, ["said in confidence"] * 3)
     path = increment(tmp_path)
     path.write_bytes(path.read_bytes().replace(b"SET\r\n$6\r\ntext:1", b"ZZZ\r\n$6\r\ntext:1"))
     with capture_logs() as logs, pytest.raises(StoreCorrupt, match=r"sansmasque restore.*sansmasque repair") as refused:
         async with embedded(tmp_path):
             pass
-    assert "nobody" not in str(refused.value) + repr(logs)
+    assert "confidence" not in str(refused.value) + repr(logs)
 
 
 async def test_missing_manifest_is_refused_before_anything_is_written(tmp_path: Path) -> None:
