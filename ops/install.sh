@@ -30,7 +30,7 @@ make_venv() {
             stop 'this Python can make no environment. Run `sudo apt install python3-venv` (or install uv), then try again.'
         fi
     fi
-    "$python" -m venv .venv || stop '.venv could not be made. Remove the folder .venv and try again.'
+    "$python" -m venv --clear .venv || stop '.venv could not be made. Remove the folder .venv and try again.'
 }
 
 # The version that pyproject.toml asks for is checked by uv itself; an older one on PATH is passed over.
