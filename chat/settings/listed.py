@@ -1,0 +1,261 @@
+"""
+The list of settings, in the groups and the order in which operators see them.
+
+To add one, give it its place in :class:`Settings`, with its unit in its name, a default, bounds and a meaning. What two settings owe each
+other stands in ``TOGETHER``.
+"""
+
+from __future__ import annotations
+
+import json
+import zoneinfo
+from collections.abc import Callable
+from typing import Annotated, Any, Final, Literal, get_args, get_origin
+
+from msgspec import Meta, Struct
+
+ORIGIN: Final = r"^https?://[a-z0-9.:\[\]-]+\Z"
+
+# The shape of one weekly opening. It is read by chat/rooms/schedule.py, and stands here so that a mistake is said with its line.
+DAYS: Final = (
+    ("mon", "monday", "lun", "lundi"),
+    ("tue", "tues", "tuesday", "mar", "mardi"),
+    ("wed", "wednesday", "mer", "mercredi"),
+    ("thu", "thur", "thurs", "thursday", "jeu", "jeudi"),
+    ("fri", "friday", "ven", "vendredi"),
+    ("sat", "saturday", "sam", "samedi"),
+    ("sun", "sunday", "dim", "dimanche"),
+)
+_DAY: Final = rf"(?:{'|'.join(name for names in DAYS for name in names)})\b\.?"
+_TIME: Final = r"(?:[01]?[0-9]|2[0-3])(?::[0-5][0-9]|h(?:[0-5][0-9])?)"
+_TO: Final = r"\s*[-–]\s*"
+HOURS: Final = rf"(?i)^\s*(?P<first>{_DAY})(?:{_TO}(?P<last>{_DAY}))?\s+(?P<start>{_TIME}){_TO}(?P<end>{_TIME}|24:00|24h(?:00)?)\s*\Z"
+HOURS_FORM: Final = 'a day and its hours, such as "Tue 12:00-13:00", "Mon-Fri 09:00-18:00" or "ven 21:30-01:00"'
+
+
+def _zone_exists(name: str) -> bool:
+    try:
+        zoneinfo.ZoneInfo(name)
+    except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):  # a path, a folder, or nothing of that name
+        return False
+    return True
+
+
+class About(Struct, frozen=True):
+    """What is known of a setting beside its type and bounds; ``form`` says what to write, ``holds`` tests more than bounds can."""
+
+    unit: str
+    group: str
+    form: str
+    holds: Callable[[str], bool] | None
+
+
+def _is(
+    meaning: str,
+    unit: str = "",
+    *,
+    group: str = "",
+    form: str = "",
+    holds: Callable[[str], bool] | None = None,
+    **bounds: Any,
+) -> Meta:
+    """Describe a setting; the first of a group names it."""
+    return Meta(description=meaning, extra={"about": About(unit, group, form, holds)}, **bounds)
+
+
+def meta(kind: Any) -> Meta:
+    """Return the description and the bounds that the type of a field carries."""
+    found = get_args(kind)[1]
+    assert isinstance(found, Meta), "every setting is described"
+    return found
+
+
+def about(kind: Any) -> About:
+    """Return what else the type of a field carries."""
+    extra = meta(kind).extra
+    assert extra is not None, "every setting is described by _is"
+    found = extra["about"]
+    assert isinstance(found, About)
+    return found
+
+
+def bounds(kind: Any) -> str:
+    """Say what a setting may be: a range of numbers or a choice, or nothing where it is free."""
+    plain, found = get_args(kind)[0], meta(kind)
+    if get_origin(plain) is Literal:
+        return " or ".join(json.dumps(choice) for choice in get_args(plain))
+    if found.ge is None:
+        return ""
+    return f"{found.ge} to {found.le}" if found.le is not None else f"{found.ge} or more"
+
+
+class RoomSetting(Struct, frozen=True):
+    """A room that exists from the start; one that is there already stays as it is."""
+
+    slug: Annotated[
+        str,
+        _is(
+            "its place in addresses: /r/entre-nous",
+            pattern=r"^[a-z0-9][a-z0-9-]{0,47}\Z",
+            form="1 to 48 small letters, digits and hyphens, no hyphen first",
+        ),
+    ]
+    title: Annotated[str, _is("its name in the lobby", min_length=1, max_length=80)]
+    format: Annotated[str, _is("how it goes", pattern=r"^salon\Z", form='"salon"')]
+    about: Annotated[str, _is("one sentence for the lobby", max_length=280)] = ""
+    slow: Annotated[int, _is("between two messages of one person; 0: as they like", "seconds", ge=0, le=3600)] = 0
+    hours: Annotated[
+        list[Annotated[str, Meta(pattern=HOURS)]],
+        _is(
+            "weekly opening hours in the community's zone; an end at or before the start is the next day; none: always open",
+            form=f"a list of openings, each {HOURS_FORM}",
+        ),
+    ] = []
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+    """All that an operator decides."""
+
+    host: Annotated[
+        str,
+        _is("the address to listen on; behind a proxy on the same machine, leave it", group="The door", min_length=1),
+    ] = "127.0.0.1"
+    port: Annotated[int, _is("the port to listen on; 0 takes a free one", "port", ge=0, le=65535)] = 8000
+    admin_port: Annotated[int, _is("the port of 127.0.0.1 that serves /metrics; 0: none", "port", ge=0, le=65535)] = 0
+    public_url: Annotated[
+        str,
+        _is(
+            "where people find the server, for Origin, Host, links and QR codes; empty: the listening address",
+            pattern=rf"{ORIGIN}|^\Z",
+            form='an address in small letters without a path, such as "https://ecoute.example"',
+        ),
+    ] = ""
+    origins: Annotated[
+        list[Annotated[str, Meta(pattern=ORIGIN)]],
+        _is(
+            "further sites whose pages may connect",
+            form='a list of addresses in small letters without a path, such as ["https://intranet.example"]',
+        ),
+    ] = []
+    workers: Annotated[int, _is("how many processes serve", "processes", ge=1, le=64)] = 1
+    connections: Annotated[
+        int, _is("how many may be connected to one process; who comes then is told to come back", "connections", ge=1)
+    ] = 20_000
+    log_level: Annotated[Literal["info", "warning", "error"], _is("the mildest that is logged")] = "info"
+
+    data: Annotated[
+        str, _is("the folder of the store and of the secret key", group="What is kept, and where", min_length=1)
+    ] = "data"
+    redis_url: Annotated[
+        str,
+        _is(
+            "a store of your own, Valkey or Redis from 7 on; empty: the server starts its own in `data`",
+            pattern=r"^(?:(?:rediss?|unix)://\S+)?\Z",
+            form='an address such as "redis://127.0.0.1:6379", "rediss://…" or "unix:///run/valkey.sock"',
+        ),
+    ] = ""
+    store_timeout_seconds: Annotated[
+        float, _is("how long to wait for the store before saying that it is away", "seconds", ge=0.1, le=60)
+    ] = 5.0
+    disk_reserve_mib: Annotated[
+        int, _is("room left on the disk below which nothing more is written", "MiB", ge=1, le=1_048_576)
+    ] = 64
+    history_events: Annotated[int, _is("what a room remembers, at most", "events", ge=1, le=100_000)] = 1000
+    history_seconds: Annotated[
+        int, _is("how long a room remembers; then the words are erased", "seconds", ge=60, le=31_536_000)
+    ] = 86_400
+    ref_seconds: Annotated[
+        int, _is("how long a message sent again is recognised", "seconds", ge=86_400, le=2_592_000)
+    ] = 86_400
+
+    community: Annotated[
+        str,
+        _is(
+            "its name, on every page",
+            group="The community",
+            pattern=r"^[^\x00-\x1f\x7f]{1,80}\Z",
+            form="1 to 80 characters on one line",
+        ),
+    ] = "Sans Masque"
+    zone: Annotated[
+        str,
+        _is(
+            "the time zone of opening hours",
+            form='a zone of the IANA list, such as "Europe/Paris" or "America/Montreal"',
+            holds=_zone_exists,
+        ),
+    ] = "Europe/Paris"
+    exit_url: Annotated[
+        str,
+        _is(
+            "the neutral site that quick exit leads to",
+            pattern=r"^https?://[^\s\"<>\\]+\Z",
+            form='an address such as "https://www.meteofrance.com/"',
+        ),
+    ] = "https://www.meteofrance.com/"
+    admission: Annotated[Literal["open"], _is("who may come in: `open`, whoever gives a name")] = "open"
+    session_seconds: Annotated[int, _is("how long a person stays the same person", "seconds", ge=60, le=43_200)] = (
+        43_200
+    )
+    reserved_names: Annotated[
+        list[Annotated[str, Meta(pattern=r"\w")]],
+        _is(
+            "words that no pseudonym may contain, beside the staff's titles: your company, your directors",
+            form='a list of words, such as ["Acme", "Comité social"]',
+        ),
+    ] = []
+
+    text_characters: Annotated[
+        int, _is("the longest message, in code points after NFC", "characters", group="Conversations", ge=1, le=4000)
+    ] = 4000
+    frame_bytes: Annotated[int, _is("the longest frame that is read", "bytes", ge=1024, le=65_536)] = 16_384
+    pending_per_member: Annotated[
+        int,
+        _is(
+            "what a member may send before the first of it is answered; then we read no further",
+            "frames",
+            ge=1,
+            le=1000,
+        ),
+    ] = 16
+    welcome_events: Annotated[int, _is("what a newcomer is shown, at most", "events", ge=0, le=1000)] = 200
+    resume_events: Annotated[
+        int, _is("the longest absence made up for; beyond it, as for a newcomer", "events", ge=0, le=10_000)
+    ] = 1000
+    presence_seconds: Annotated[int, _is("between two countings of who is there", "seconds", ge=1, le=60)] = 5
+    presence_grace_seconds: Annotated[
+        int, _is("how long who lost the connection still counts as present", "seconds", ge=0, le=300)
+    ] = 10
+
+    hello_seconds: Annotated[
+        int, _is("how long to wait for the first frame", "seconds", group="Connections", ge=1, le=60)
+    ] = 10
+    ping_seconds: Annotated[
+        int, _is("the silence after which we ask whether one is there", "seconds", ge=1, le=600)
+    ] = 25
+    idle_seconds: Annotated[int, _is("the silence after which a connection is closed", "seconds", ge=2, le=3600)] = 60
+    stall_seconds: Annotated[int, _is("how long who reads too slowly may stay", "seconds", ge=1, le=300)] = 10
+    stall_bytes: Annotated[
+        int, _is("what may wait for a member before they count as too slow", "bytes", ge=65_536, le=16_777_216)
+    ] = 262_144
+    drain_seconds: Annotated[
+        int, _is("how long a server that ends still answers what was asked", "seconds", ge=1, le=300)
+    ] = 10
+
+    rooms: Annotated[
+        list[RoomSetting], _is("rooms that exist from the start", group="Rooms", form="[[rooms]] tables")
+    ] = []
+
+
+TOGETHER: Final[tuple[tuple[str, str, Callable[[Settings], bool], str], ...]] = (
+    ("ping_seconds", "idle_seconds", lambda s: s.ping_seconds < s.idle_seconds, "{} must be less than {}"),
+    ("welcome_events", "history_events", lambda s: s.welcome_events <= s.history_events, "{} must be {} at most"),
+    # A code point takes four bytes at most in UTF-8; the rest is for the frame's other fields.
+    (
+        "frame_bytes",
+        "text_characters",
+        lambda s: s.frame_bytes >= 4 * s.text_characters + 384,
+        "{} must be 4 × {} + 384 at least",
+    ),
+    ("admin_port", "port", lambda s: not s.admin_port or s.admin_port != s.port, "{} must be another than {}"),
+)
