@@ -23,7 +23,7 @@ def listed(**facts: Any) -> dict[str, Any]:
 def show(arrive: Arrive, *rooms: dict[str, Any], **options: Any) -> Visitor:
     """Bring someone to a lobby with these rooms, on that Wednesday at noon."""
     visitor = arrive(**options)
-    visitor.page.clock.set_fixed_time(NOON * 1000)
+    visitor.page.clock.set_fixed_time(NOON)
     visitor.page.route(
         "**/api/rooms*", lambda route: route.fulfill(body=json.dumps(rooms), content_type="application/json")
     )
@@ -84,8 +84,9 @@ def test_lobby_without_rooms_says_who_can_open_one(arrive: Arrive) -> None:
 
 def test_lost_list_is_said_and_asked_for_again(arrive: Arrive, watch: Watch) -> None:
     visitor = arrive()
-    expect(visitor.page.locator("#open li").first).to_be_visible()
     visitor.page.clock.install()
+    visitor.page.reload()
+    expect(visitor.page.locator("#open li").first).to_be_visible()
     lost = [True]
 
     def answer(route: Route) -> None:
@@ -97,6 +98,7 @@ def test_lost_list_is_said_and_asked_for_again(arrive: Arrive, watch: Watch) -> 
     visitor.page.route("**/api/rooms*", answer)
     watch.expects_loss = True
     visitor.page.clock.fast_forward(16_000)
+    expect(visitor.page.locator("#failed")).to_be_visible()
     expect(visitor.page.locator("#failed")).to_contain_text("la suite n’est pas arrivée")
     expect(visitor.page.locator("#open li").first).to_be_visible()
     lost[0] = False
@@ -107,6 +109,7 @@ def test_lost_list_is_said_and_asked_for_again(arrive: Arrive, watch: Watch) -> 
 def test_row_keeps_the_focus_when_the_list_comes_again(arrive: Arrive) -> None:
     visitor = arrive()
     visitor.page.clock.install()
+    visitor.page.reload()
     link = visitor.page.locator("#open a").nth(2)
     link.focus()
     with visitor.page.expect_response("**/api/rooms*"):

@@ -32,7 +32,7 @@ def reduce(bench: Visitor) -> Reduce:
 
 
 def welcome(*events: Event, **facts: Any) -> Event:
-    offsets: list[int] = [event.get("until", event["offset"]) for event in events]
+    offsets: list[int] = [event["until"] if "until" in event else event["offset"] for event in events]
     return {
         "type": "welcome",
         "room": {"slug": "r", "title": "R", "format": "salon", "state": "open", "history_seconds": 86400},

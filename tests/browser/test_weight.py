@@ -5,9 +5,10 @@ Light pages: what a participant's browser asks for, as it would be compressed.
 from __future__ import annotations
 
 import gzip
+from collections import Counter
 
 import pytest
-from playwright.sync_api import Response, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Arrive
 from tests.browser.visitor import Visitor
@@ -21,26 +22,24 @@ MOST_REQUESTS = 18
 @pytest.mark.parametrize("place", ["lobby", "room"])
 def test_page_is_light(arrive: Arrive, room: str, place: str) -> None:
     visitor = arrive()
-    answers: list[Response] = []
-    sockets: list[str] = []
-    visitor.page.on("response", answers.append)
-    visitor.page.on("websocket", lambda socket: sockets.append(socket.url))
+    visitor.page.goto("about:blank")
+    asked: list[tuple[str, str]] = []
+    visitor.page.on("request", lambda request: asked.append((request.resource_type, request.url)))
+    visitor.page.on("websocket", lambda socket: asked.append(("websocket", socket.url)))
     visit(visitor, room, place)
-    weights: dict[str, int] = {}
-    for answer in answers:
-        kind = answer.request.resource_type
-        weights[kind] = weights.get(kind, 0) + len(gzip.compress(answer.body(), 6))
-    icon = visitor.page.request.get(visitor.address + str(visitor.page.locator("link[rel=icon]").get_attribute("href")))
-    weights["icon"] = len(gzip.compress(icon.body(), 6))
-    print(place, weights, sum(weights.values()), len(answers) + len(sockets) + 1)
+    weights: Counter[str] = Counter()
+    for kind, url in asked:
+        if kind != "websocket":
+            weights[kind] += len(gzip.compress(visitor.page.request.get(url).body(), 6))
+    print(place, dict(weights), weights.total(), len(asked))
     assert {kind: weights[kind] for kind, most in MOST.items() if weights[kind] > most} == {}
-    assert sum(weights.values()) <= MOST_IN_ALL
-    assert len(answers) + len(sockets) + 1 <= MOST_REQUESTS  # the icon is asked for by browsers with a window only
+    assert weights.total() <= MOST_IN_ALL
+    assert len(asked) <= MOST_REQUESTS
 
 
 def visit(visitor: Visitor, room: str, place: str) -> None:
     if place == "lobby":
-        visitor.page.reload()
+        visitor.page.goto(visitor.address)
         expect(visitor.page.locator("#open li").first).to_be_visible()
     else:
         visitor.enter(room)

@@ -11,7 +11,9 @@ from typing import Any
 
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request, Response, expect
 
-_OFFLINE = re.compile(r"WebSocket connection to .* failed|net::ERR_INTERNET_DISCONNECTED|net::ERR_CONNECTION_REFUSED")
+_OFFLINE = re.compile(
+    r"WebSocket connection to .* failed|net::ERR_INTERNET_DISCONNECTED|net::ERR_FAILED|net::ERR_CONNECTION_REFUSED"
+)
 
 
 def until(page: Page, condition: Callable[[], bool], seconds: float = 10) -> None:

@@ -56,16 +56,16 @@ export function entrance({ act, current }) {
   }
 
   function update(state, drawn) {
-    const { link, problem } = state;
-    const busy = link.is === "opening" || link.is === "waiting";
-    enter.textContent = busy ? say("entrance.entering") : say("entrance.enter");
-    enter.ariaDisabled = String(busy || Boolean(room && room.state === "closed"));
+    const { problem } = state;
     if (problem && problem !== drawn.problem && isName(problem.code)) wrong(problem.message);
     sayDoor(state);
   }
 
   function sayDoor({ link, problem }) {
     clearTimeout(ticking);
+    const busy = link.is === "opening" || link.is === "waiting";
+    enter.textContent = busy ? say("entrance.entering") : say("entrance.enter");
+    enter.ariaDisabled = String(busy || room?.state === "closed");
     const left = Math.max(0, Math.ceil((link.until - Date.now()) / 1000));
     const words = link.is === "waiting" ? say("entrance.silent", { delay: left })
       : problem && !isName(problem.code) ? problem.message : closed();

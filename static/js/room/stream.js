@@ -34,7 +34,8 @@ function rowOf(state, message, before, byId) {
   const own = author.id === state.you?.id;
   if (message.withdrawn) return { key: `w-${id}`, kind: "withdrawn", message, own };
   if (state.ignored.includes(author.id)) return { key: `i-${id}`, kind: "unseen", author: author.id, name: author.name, count: 1 };
-  const follows = before?.author.id === author.id && !before.withdrawn && sameDay(before.at, at) && at - before.at < TURN_SECONDS;
+  const turn = before && !before.withdrawn && before.author.id === author.id;
+  const follows = Boolean(turn) && sameDay(before.at, at) && at - before.at < TURN_SECONDS;
   return {
     key: id, kind: "message", ...(sending ? { text: message.text, at } : {}), message, own, follows, sending,
     live: sending && state.link.is === "live" && state.store, ...(to ? answered(state, byId.get(to)) : {}),
