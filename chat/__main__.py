@@ -94,7 +94,7 @@ def repair(data: Data = None, config: Config = None) -> None:
     """Cut a damaged store at the damage, after copying it whole."""
     settings = _settings(config, data=data)
     try:
-        print(mend(Path(settings.data)))
+        print(asyncio.run(mend(Path(settings.data))))
     except StoreError as exc:
         server.fail(str(exc))
 

@@ -72,12 +72,16 @@ async def store_url(settings: Settings, role: Role = Role.SERVE, guard: Guard | 
         yield settings.redis_url
         return
 
+    lost: list[StoreError] = []
+
     def given_up(error: StoreError) -> None:
-        log.error("store_given_up", code=error.code, remedy=str(error))
-        signal.raise_signal(signal.SIGTERM)
+        lost.append(error)
+        signal.raise_signal(signal.SIGTERM)  # members are told, then we end with what went wrong
 
     async with embedded(Path(settings.data), role=role, guard=guard, on_given_up=given_up) as url:
         yield url
+    if lost:
+        raise lost[0]
 
 
 @contextlib.asynccontextmanager

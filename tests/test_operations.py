@@ -217,6 +217,24 @@ def test_a_second_server_on_the_same_folder_says_who_holds_it(server: Server) ->
     assert str(server.process.pid) in second.stderr
 
 
+def test_a_damaged_store_is_refused_with_the_way_out_and_repaired(folder: Path) -> None:
+    data = folder / "data"
+    for slug in ("avant", "apres"):
+        assert command("rooms", "add", slug, "--title", slug, data=data).returncode == 0
+    (increment,) = data.rglob("*.incr.aof")
+    whole = increment.read_bytes()
+    increment.write_bytes(whole.replace(b"apres", b"ap\r\ns", 1).replace(b"$5\r\nap", b"#5\r\nap", 1))
+    refused = command("rooms", "list", data=data)
+    assert refused.returncode == 1
+    assert "sansmasque repair" in refused.stderr
+    repaired = command("repair", data=data)
+    assert (repaired.returncode, repaired.stderr) == (0, "")
+    assert "lost" in repaired.stdout
+    listed = command("rooms", "list", data=data)
+    assert listed.returncode == 0
+    assert "avant" in listed.stdout
+
+
 def test_a_taken_port_is_said(server: Server, folder: Path) -> None:
     port = server.address.rpartition(":")[2]
     second = command("serve", "--port", port, data=folder / "other")
@@ -231,4 +249,6 @@ def test_metrics_are_served_on_loopback_only_when_asked_for(start: Start) -> Non
         port = free.getsockname()[1]
     start("--admin-port", str(port))
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
-        assert b"process_cpu_seconds_total" in answer.read()
+        page = answer.read()
+    assert b"process_cpu_seconds_total" in page
+    assert b"sansmasque_messages_accepted_total 0.0" in page

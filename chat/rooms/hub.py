@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from chat import metrics
 from chat.errors import CloseCode, Closing, Refusal, StoreAway
 from chat.people.sessions import Sessions
 from chat.protocol import Notice, encode
@@ -79,22 +80,25 @@ class Hub:
         member = Member(self, slug, connection)
         self.members.add(member)
         connection.start(member, early)
+        if len(self.members) > self.settings.connections:
+            member.close(CloseCode.DRAINING, "full", round(random.uniform(5, 30), 1))
 
     async def room(self, slug: str) -> Room:
         """
         Find the live room, or open it.
 
         Raises:
-            Closing: ``room_unknown``, ``room_closed``, ``draining`` or ``full``.
+            Closing: ``room_unknown``, ``room_closed`` or ``draining``.
             StoreAway: Nobody knows.
         """
         if self.draining:
             raise Closing("draining", CloseCode.DRAINING)
-        if len(self.members) > self.settings.connections:
-            raise Closing("full", CloseCode.DRAINING, retry_after=random.uniform(5, 30))
         if not self.bus.connected:
             raise StoreAway
         room = self.rooms.get(slug)
+        if room is not None and room.over:
+            self._drop(room)
+            room = None
         if room is None:
             opening = self._opening.get(slug) or asyncio.get_running_loop().create_task(self._open(slug))
             self._opening[slug] = opening
@@ -168,6 +172,8 @@ class Hub:
 
     async def beat(self, now: float) -> None:
         """Do all that is due every few seconds; ``now`` in seconds since 1970. Raises StoreAway when some of it failed."""
+        metrics.CONNECTIONS.set(len(self.members))
+        metrics.ROOMS.set(len(self.rooms))
         self._watch_disk()
         self._watch_connections()
         self._let_go()

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 import msgspec
 import structlog
 
+from chat import metrics
 from chat.errors import CloseCode, Closing, Complaint, Refusal, StoreAway
 from chat.locales import best, sentence
 from chat.protocol import (
@@ -160,13 +161,14 @@ class Member:
         except Closing as closing:
             self.close(closing.close, closing.code, closing.retry_after)
         except StoreAway:
-            self.close(CloseCode.BUS_LOST, "store_away")
+            self.close(CloseCode.BUS_LOST, "store_away", round(random.uniform(2, 8), 1))
         finally:
             self._entering = False
 
     async def _say(self, say: Say) -> Accepted:
         self.hub.may_write()
         placed = await self._here.say(self.author, say)
+        metrics.MESSAGES.inc()
         return Accepted(say.ref, placed.id, placed.offset)
 
     async def _withdraw(self, withdraw: Withdraw) -> Accepted:
@@ -205,6 +207,7 @@ class Member:
             self._refuse(ref, "internal", None)
 
     def _refuse(self, ref: str, code: str, retry_after: float | None) -> None:
+        metrics.REFUSED.labels(code).inc()
         self.send(Refused(ref, code, sentence(code, self.lang), retry_after))
 
     def complain(self, code: str, retry_after: float | None = None) -> None:
@@ -231,6 +234,7 @@ class Member:
 
     def close(self, close: CloseCode, code: str, retry_after: float | None = None) -> None:
         """Tell the member why, and when to come back if they should (RFC 6455 close reason: the seconds to wait)."""
+        metrics.CLOSED.labels(close.name.lower()).inc()
         if close.returns and retry_after is None:
             retry_after = round(random.uniform(*self.hub.comeback_seconds), 1)
         self.complain(code, retry_after)

@@ -17,6 +17,7 @@ import msgspec
 import structlog
 from msgspec import Struct
 
+from chat import metrics
 from chat.errors import CloseCode, Refusal, StoreAway
 from chat.protocol import Author, Phase, Place, Presence, Said, Say, State, Withdrawn, encode
 from chat.rooms.outbox import Flusher, text_frame
@@ -61,6 +62,7 @@ class Room:
         self.present = 0
         self.flushed = 0  # up to where members were written to
         self.oldest = 0
+        self.over = False  # closed, or of another order by now: whoever comes needs it opened anew
         self.named: dict[str, Author] = {}
         self._hours = hours
         self._zone = ZoneInfo(settings.zone)
@@ -129,13 +131,14 @@ class Room:
             if member is not None and member.seat < int(seat):
                 member.close(CloseCode.OPENED_ELSEWHERE, "opened_elsewhere")
         elif name == "closed":
-            self.close("room_closed", CloseCode.ROOM_CLOSED)
+            self.end("room_closed", CloseCode.ROOM_CLOSED)
 
     # -- what is missing
 
     def fill(self) -> asyncio.Task[None]:
         """Read from history what this room has not heard; one reading at a time."""
         if self._filling is None:
+            metrics.GAPS.inc()
             self._filling = asyncio.get_running_loop().create_task(self._fill())
         return self._filling
 
@@ -154,7 +157,7 @@ class Room:
     def _take(self, stretch: Stretch) -> None:
         if self.epoch not in ("", stretch.epoch):
             # Another order than the one our offsets are of: nobody here can be caught up, all have to come again.
-            self.close("store_away", CloseCode.BUS_LOST)
+            self.end("store_away", CloseCode.BUS_LOST)
             return
         self.oldest = stretch.oldest
         if not self.epoch:
@@ -248,7 +251,7 @@ class Room:
             self._left |= left
             raise
         if self.epoch and pulse.epoch != self.epoch:
-            self.close("store_away", CloseCode.BUS_LOST)
+            self.end("store_away", CloseCode.BUS_LOST)
             return
         if self.offset < self._expected:
             self.fill()  # pub/sub lost something and nothing came after it to tell
@@ -305,6 +308,11 @@ class Room:
         """Describe what the room is doing."""
         opening = self.opening(now)
         return Phase(0, "open" if opening.open else "closed", KINDS, opening.closes_at, self.record.slow)
+
+    def end(self, code: str, close: CloseCode) -> None:
+        """Send everybody away for good: this is no longer the room that people come to."""
+        self.over = True
+        self.close(code, close)
 
     def close(self, code: str, close: CloseCode) -> None:
         """Send everybody away."""
