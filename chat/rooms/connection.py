@@ -16,6 +16,7 @@ import logging
 import socket
 from typing import Final, Protocol
 
+from websockets.exceptions import PayloadTooBig
 from websockets.frames import CloseCode as WireCode
 from websockets.frames import Frame, Opcode
 from websockets.protocol import OPEN, SERVER
@@ -26,11 +27,30 @@ from chat.rooms.outbox import Flusher, text_frame
 RECEIVE_BYTES: Final = 65_536
 SEND_BUFFER_BYTES: Final = 65_536
 FRAGMENTS: Final = 256  # of one message
+CONTROL_BYTES: Final = 125  # the most that a ping or a close carries (RFC 6455, section 5.5)
 LINGER_SECONDS: Final = 2.0  # how long a closing socket may take to say goodbye
 
 _inbound = bytearray(RECEIVE_BYTES)  # shared: each reader empties it before the next one runs
 _view = memoryview(_inbound)
 _silent = logging.getLogger("websockets.server")
+
+
+class _Parser(Parser):
+    """websockets' parser, which lets control frames stand within a message as they may (RFC 6455, section 5.4)."""
+
+    def __init__(self, frame_bytes: int) -> None:
+        # Theirs counts a ping as part of the message around it: give it room there, and measure messages below.
+        super().__init__(SERVER, max_size=frame_bytes + CONTROL_BYTES, logger=_silent)
+        self._frame_bytes = frame_bytes
+
+    def recv_frame(self, frame: Frame) -> None:
+        if frame.opcode is Opcode.CLOSE:
+            self.current_size = None  # leaving in the middle of a message is no error
+        elif frame.opcode in (Opcode.TEXT, Opcode.CONT):
+            left = self._frame_bytes - (self.current_size or 0)
+            if len(frame.data) > left:
+                raise PayloadTooBig(len(frame.data), left)
+        super().recv_frame(frame)
 
 
 class Listener(Protocol):
@@ -80,11 +100,11 @@ class Connection:
         self._recv_into = sock.recv_into
         self._loop = asyncio.get_running_loop()
         self._flusher = flusher
-        self._parser = Parser(SERVER, max_size=frame_bytes, logger=_silent)
+        self._parser = _Parser(frame_bytes)
         self._fragments: list[str] | None = None
         self._decoder: codecs.IncrementalDecoder | None = None
         self._own: list[bytes] = []  # frames for this member alone, to leave at the end of the turn
-        self.rest: list[bytes] = []  # what the socket has not taken; not empty: it is behind
+        self.rest = bytearray()  # what the socket has not taken; not empty: it is behind
         self._stalled_at = 0.0
         self._reading = False
         self._closing = False
@@ -185,9 +205,7 @@ class Connection:
         if self._closing:
             return
         if self.rest:
-            self.rest.append(frame)
-            if sum(map(len, self.rest)) > self.stall_bytes:
-                self.abort()
+            self._keep(frame)
             return
         if not self._own:
             self._flusher.add(self)
@@ -214,22 +232,26 @@ class Connection:
             self._fall_behind(payload[count:])
 
     def _fall_behind(self, rest: bytes) -> None:
-        self.rest.append(rest)
+        self.rest += rest
         self._stalled_at = self._loop.time()
         self._loop.add_writer(self._fd, self._writable)
         if self.listener is not None:
             self.listener.fell_behind()
 
+    def _keep(self, frame: bytes) -> None:
+        self.rest += frame
+        if len(self.rest) > self.stall_bytes:
+            self.abort()
+
     def _writable(self) -> None:
-        rest = b"".join(self.rest)
         try:
-            count = self._send(rest)
+            count = self._send(self.rest)
         except (BlockingIOError, InterruptedError):
             return
         except OSError:
             self.abort()
             return
-        self.rest = [rest[count:]] if count < len(rest) else []
+        del self.rest[:count]
         if not self.rest:
             self._loop.remove_writer(self._fd)
             if self._parser.eof_sent:
@@ -259,21 +281,15 @@ class Connection:
         self._flush_parser()
 
     def _flush_parser(self) -> None:
-        for data in self._parser.data_to_send():
-            if data:
-                self._write_or_keep(data)
+        frames = b"".join(self._parser.data_to_send())
+        if frames and self.rest:
+            self._keep(frames)
+        elif frames:
+            self.write(frames)
         if self._parser.eof_sent:
             if not self.rest:
                 self._shut()
             self._end()
-
-    def _write_or_keep(self, frame: bytes) -> None:
-        if not self.rest:
-            self.write(frame)
-        elif sum(map(len, self.rest)) + len(frame) <= self.stall_bytes:
-            self.rest.append(frame)
-        else:
-            self.abort()
 
     def _shut(self) -> None:
         try:
@@ -298,7 +314,7 @@ class Connection:
             self._linger.cancel()
             self._linger = None
         if self._sock.fileno() >= 0:
-            self._loop.remove_reader(self._fd)
+            self.pause()
             self._loop.remove_writer(self._fd)
             self._sock.close()
         self._own.clear()
