@@ -120,6 +120,7 @@ class Connection:
         self.listener = listener
         self._sock.setblocking(False)
         self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+        self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else a second small frame waits 40 ms for an ACK
         self.resume()
         if early:
             self._feed(early)
