@@ -180,6 +180,20 @@ def test_jumped_offset_is_asked_for_again(stage: Stage) -> None:
     assert [hello["since"]["offset"] for hello in stage.heard("hello")[1:]] == [0]
 
 
+def test_silent_connection_is_tried_again_when_one_comes_back(arrive: Arrive, room: str) -> None:
+    visitor = arrive()
+    visitor.page.clock.install()
+    stage = Stage(visitor, room)
+    visitor.enter(room)
+    visitor.page.evaluate("dispatchEvent(new Event('online'))")
+    visitor.page.clock.fast_forward(46_000)
+    assert len(stage.heard("hello")) == 1
+    visitor.page.evaluate("dispatchEvent(new Event('online'))")
+    until(visitor.page, lambda: len(stage.heard("hello")) == 2)
+    assert stage.heard("hello")[1]["since"] == {"epoch": "e", "offset": 0}
+    expect(visitor.banner).to_be_hidden()
+
+
 def test_store_away_keeps_words_until_it_is_back(stage: Stage) -> None:
     visitor = stage.visitor
     stage.send(type="error", code="store_away", message="…")

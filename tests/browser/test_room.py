@@ -231,7 +231,7 @@ def test_what_one_reads_stays_where_it_is(arrive: Arrive, room: str) -> None:
     other.sees("ligne 29")
     other.page.locator("#messages").evaluate("(node) => node.scrollTo(0, 300)")
     newer = other.page.locator("#newer")
-    expect(newer).to_have_text("Aller au plus récent ↓")
+    expect(newer.get_by_role("button", name="Aller au plus récent")).to_be_visible()
     before = other.sees("ligne 10").bounding_box()
     one.say("nouvelle 1").say("nouvelle 2").sees("nouvelle 2")
     one.menu(one.sees("ligne 3"), "Retirer mon message")

@@ -38,7 +38,8 @@ export function composer({ dispatch, act, current, draft }) {
     const link = part(".answered");
     const { answered: words, answeredId } = answered(state, state.messages.find(({ id }) => id === state.answering));
     link.textContent = words;
-    link.href = `#m-${answeredId}`;
+    if (answeredId) link.href = `#m-${answeredId}`;
+    else link.removeAttribute("href");
   }
 
   function sayWhy(state) {

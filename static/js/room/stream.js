@@ -81,11 +81,19 @@ export function stream({ dispatch, act, current }) {
     find("#empty").hidden = !state.inside || state.messages.length + state.sending.length > 0;
     older.hidden = !state.older.more;
     newer.hidden = !state.reading;
-    if (state.reading) newer.firstElementChild.textContent = state.newer ? say("stream.newer", { count: state.newer }) : say("stream.latest");
+    if (state.reading !== drawn.reading || state.newer !== drawn.newer) sayNewer(state.newer);
     if (state.room !== drawn.room) sayHours(state.room);
     if (state.older.more && scroller().scrollHeight <= scroller().clientHeight) act.older(); // nothing to scroll up with
     const last = state.sending.at(-1);
     if (last?.frame.type === "say" && last.ref !== drawn.sending.at(-1)?.ref) toEnd(); // one looks for one's own words
+  }
+
+  /** With nothing new, the way down makes itself small: it stands over what is read. */
+  function sayNewer(count) {
+    const button = newer.firstElementChild;
+    newer.toggleAttribute("data-quiet", !count);
+    button.textContent = count ? say("stream.newer", { count }) : "↓";
+    button.ariaLabel = count ? null : say("stream.latest");
   }
 
   const sayHours = ({ history_seconds: seconds }) => {
