@@ -120,7 +120,8 @@ class Connection:
         self.listener = listener
         self._sock.setblocking(False)
         self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
-        self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # else a second small frame waits 40 ms for an ACK
+        # asyncio does so only where the listening socket names its protocol; else a frame behind a frame waits 40 ms for an ACK.
+        self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.resume()
         if early:
             self._feed(early)
