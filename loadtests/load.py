@@ -27,23 +27,42 @@ class Step(Struct, frozen=True, tag_field="step"):
 
 
 class Opened(Step, frozen=True, tag="opened"):
+    """Members came in; ``served`` is what that took of a core of the server, in seconds."""
+
     members: int
     seconds: float
+    served: float
 
 
 class Flow(Step, frozen=True, tag="flow"):
-    """Messages in flight; ``busy`` is the share of its core that the generator used, latencies are of deliveries."""
+    """
+    Messages in flight.
+
+    ``busy`` is the share of a core that the generator used and ``served`` the server's, its store left out; latencies are of
+    deliveries.
+    """
 
     window: int
     rate: int
     seconds: float
     busy: float
+    served: float
     messages: int
     deliveries: int
     lost: int
     p50_ms: float
     p99_ms: float
     most_ms: float
+
+    @property
+    def speed(self) -> float:
+        """Thousands of deliveries a second."""
+        return self.deliveries / self.seconds / 1_000
+
+    @property
+    def cost(self) -> float:
+        """Microseconds of a core that the server used for a delivery."""
+        return self.served * self.seconds / self.deliveries * 1e6
 
 
 class Storm(Step, frozen=True, tag="storm"):
@@ -121,7 +140,8 @@ def generator() -> Path:
 
 
 def _command(server: Server, rooms: int, size: int, *steps: str) -> list[str]:
-    words = (server.port, server.peer.dialect, rooms, size, HANDSHAKES_AT_ONCE, *steps)
+    pids = ",".join(map(str, server.pids()))
+    words = (server.port, server.peer.dialect, pids, rooms, size, HANDSHAKES_AT_ONCE, *steps)
     return [str(generator()), *map(str, words)]
 
 

@@ -35,9 +35,13 @@ class Server(Struct, frozen=True):
     port: int
     pid: int
 
+    def pids(self) -> list[int]:
+        """Return its processes, its store left out."""
+        return [pid for pid in _family(self.pid) if not _is_store(pid)]
+
     def rss_kib(self) -> int:
         """Return the resident memory of its processes, its store left out."""
-        return sum(_rss_kib(pid) for pid in _family(self.pid) if not _is_store(pid))
+        return sum(map(_rss_kib, self.pids()))
 
     def store_kib(self) -> int:
         """Return the resident memory of its store, 0 where it has none of its own."""

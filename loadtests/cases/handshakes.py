@@ -11,13 +11,13 @@ ROOMS, MEMBERS = 100, 40
 
 def run(server: Server, length: Length) -> Figures:
     step = opened(server, ROOMS, MEMBERS)
-    return {"members in": step.members / step.seconds}
+    return {"members in": step.members / step.seconds, "cost": step.served / step.members * 1e6}
 
 
 CASE = Case(
     name="handshakes",
     title="Handshakes",
-    units={"members in": "a second"},
+    units={"members in": "a second", "cost": "µs of a core"},
     run=run,
     against=("socket.io", "socket.io+redis", "ws", "starlette"),
     goals=(Goal("members in", least=1.1, than="socket.io"),),

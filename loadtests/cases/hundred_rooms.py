@@ -11,13 +11,13 @@ ROOMS, MEMBERS = 100, 50
 
 def run(server: Server, length: Length) -> Figures:
     (flow,) = flows(server, ROOMS, MEMBERS, window(1, length.warm, length.measured))
-    return {"W=1 in each": flow.deliveries / flow.seconds / 1_000, "busy": flow.busy * 100}
+    return {"W=1 in each": flow.speed, "cost": flow.cost, "busy": flow.busy * 100}
 
 
 CASE = Case(
     name="hundred-rooms",
     title="100 rooms of 50 members",
-    units={"W=1 in each": "thousand deliveries/s", "busy": "% of a core used by the load"},
+    units={"W=1 in each": "thousand deliveries/s", "cost": "µs of a core", "busy": "% of a core"},
     run=run,
     against=("direct", "coalesced", "nchan+redis", "socket.io+redis"),
     goals=(

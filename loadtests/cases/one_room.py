@@ -13,8 +13,10 @@ def run(server: Server, length: Length) -> Figures:
     steps = (window(1, length.warm, length.measured), window(16, length.warm, length.measured))
     alone, sixteen = flows(server, 1, MEMBERS, *steps)
     return {
-        "W=1": alone.deliveries / alone.seconds / 1_000,
-        "W=16": sixteen.deliveries / sixteen.seconds / 1_000,
+        "W=1": alone.speed,
+        "W=16": sixteen.speed,
+        "cost, W=1": alone.cost,
+        "cost, W=16": sixteen.cost,
         "busy": max(alone.busy, sixteen.busy) * 100,
     }
 
@@ -22,7 +24,13 @@ def run(server: Server, length: Length) -> Figures:
 CASE = Case(
     name="one-room",
     title="One room of 1,000 members",
-    units={"W=1": "thousand deliveries/s", "W=16": "thousand deliveries/s", "busy": "% of a core used by the load"},
+    units={
+        "W=1": "thousand deliveries/s",
+        "W=16": "thousand deliveries/s",
+        "cost, W=1": "µs of a core",
+        "cost, W=16": "µs of a core",
+        "busy": "% of a core",
+    },
     run=run,
     against=(
         "direct",

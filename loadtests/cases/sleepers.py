@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import socket
 
 import msgspec
@@ -11,10 +12,13 @@ from msgspec import Struct
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
+from loadtests.servers import Fault
+
 ROOM = 0
 RECEIVE_BYTES = 4_096  # little, so that the kernel doesn't read in their stead for long
 PATIENCE_SECONDS = 10
 QUIET_SECONDS = 1
+LETTERS = "bcdfghjkpqrstvxz"  # none that looks like another: names that do are refused
 
 
 class You(Struct, frozen=True):
@@ -28,6 +32,7 @@ class Event(Struct, frozen=True):
     offset: int = 0
     until: int = 0
     epoch: str = ""
+    message: str = ""
     recovered: bool = False
     you: You = You()
     events: tuple[Event, ...] = ()
@@ -59,7 +64,8 @@ class Sleeper:
 
 async def sleepers(port: int, count: int) -> list[Sleeper]:
     """Bring ``count`` members in; none of them reads once this returns and the loop stands still."""
-    return list(await asyncio.gather(*(_enter(port) for _ in range(count))))
+    names = itertools.islice(map("".join, itertools.product(LETTERS, repeat=2)), count)
+    return list(await asyncio.gather(*(_enter(port, f"Dormeur {name}") for name in names)))
 
 
 async def missed(asleep: list[Sleeper]) -> tuple[int, int]:
@@ -69,9 +75,9 @@ async def missed(asleep: list[Sleeper]) -> tuple[int, int]:
     return sum(back), len(back)
 
 
-async def _enter(port: int) -> Sleeper:
+async def _enter(port: int, pseudonym: str) -> Sleeper:
     connection = await _connected(port)
-    await connection.send('{"type":"hello"}')
+    await connection.send(msgspec.json.encode({"type": "hello", "pseudonym": pseudonym}).decode())
     return Sleeper(connection, port, await _welcomed(connection))
 
 
@@ -96,6 +102,8 @@ async def _welcomed(connection: ClientConnection) -> Event:
     async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             event = _decoder.decode(await connection.recv())
+            if event.type == "error":
+                raise Fault(f"not welcomed: {event.message}")
             if event.type == "welcome":
                 return event
 

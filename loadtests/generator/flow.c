@@ -1,7 +1,8 @@
 #include "flow.h"
 
 #include <stdlib.h>
-#include <sys/resource.h>
+
+#include "usage.h"
 
 enum { KEPT = 1 << 16 }; /* more than are ever in flight */
 
@@ -56,20 +57,15 @@ static void run_until(int64_t end, const struct flow *flow, int64_t *due, uint32
     }
 }
 
-static double used(void) {
-    struct rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
-    return usage.ru_utime.tv_sec + usage.ru_stime.tv_sec + (usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
-}
-
 static void measure(int64_t end, const struct flow *flow, int64_t *due, uint32_t *turn) {
     int64_t start = now_ns();
-    double before = used();
+    double before = used(), served = used_by_server();
     measuring = true;
     run_until(end, flow, due, turn);
     measuring = false;
     figures->seconds = (now_ns() - start) / 1e9;
     figures->busy = (used() - before) / figures->seconds;
+    figures->served = (used_by_server() - served) / figures->seconds;
 }
 
 static uint64_t drain(int64_t deadline) {

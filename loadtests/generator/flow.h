@@ -12,7 +12,7 @@ struct flow {
 };
 
 struct figures {
-    double seconds, busy;                /* busy: the share of a core that this process used */
+    double seconds, busy, served;        /* busy: the share of a core that this process used; served: the server's */
     uint64_t messages, deliveries, lost; /* messages: complete within the measure; lost: deliveries that never came */
     struct histogram latency;            /* of each delivery, from the moment its message was (due to be) said */
 };

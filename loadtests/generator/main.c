@@ -5,11 +5,12 @@
 
 #include "flow.h"
 #include "storm.h"
+#include "usage.h"
 
 enum { OPENING_SECONDS = 60 };
 
-static int usage(void) {
-    fputs("usage: generator PORT DIALECT ROOMS SIZE AT_ONCE [STEP]...\n"
+static int explain(void) {
+    fputs("usage: generator PORT DIALECT PIDS ROOMS SIZE AT_ONCE [STEP]...\n"
           "steps: window=W:SPEAKERS:WARM:SECONDS  rate=R:SPEAKERS:WARM:SECONDS  storm=R:ABSENT  hold\n",
           stderr);
     return 2;
@@ -25,9 +26,11 @@ static void print_troubles(void) {
 
 static bool open_all(uint32_t at_once) {
     uint32_t count = community.rooms * community.size;
+    double served = used_by_server();
     int64_t start = now_ns();
     bool all = members_open(0, count, at_once, start + OPENING_SECONDS * 1000000000LL);
-    printf("{\"step\":\"opened\",\"members\":%u,\"seconds\":%.6f,", members_present(), (now_ns() - start) / 1e9);
+    printf("{\"step\":\"opened\",\"members\":%u,\"seconds\":%.6f,\"served\":%.3f,", members_present(),
+           (now_ns() - start) / 1e9, used_by_server() - served);
     print_troubles();
     return all;
 }
@@ -42,9 +45,9 @@ static void run_flow(const struct flow *flow) {
     static struct figures figures;
     flow_run(flow, &figures);
     const struct histogram *latency = &figures.latency;
-    printf("{\"step\":\"flow\",\"window\":%u,\"rate\":%u,\"seconds\":%.6f,\"busy\":%.3f,\"messages\":%llu,"
+    printf("{\"step\":\"flow\",\"window\":%u,\"rate\":%u,\"seconds\":%.6f,\"busy\":%.3f,\"served\":%.3f,\"messages\":%llu,"
            "\"deliveries\":%llu,\"lost\":%llu,\"p50_ms\":%.4f,\"p99_ms\":%.4f,\"most_ms\":%.4f,",
-           flow->window, flow->rate, figures.seconds, figures.busy, (unsigned long long)figures.messages,
+           flow->window, flow->rate, figures.seconds, figures.busy, figures.served, (unsigned long long)figures.messages,
            (unsigned long long)figures.deliveries, (unsigned long long)figures.lost, histogram_at(latency, 0.5) / 1e6,
            histogram_at(latency, 0.99) / 1e6, latency->most / 1e6);
     print_troubles();
@@ -77,14 +80,15 @@ static bool run_step(const char *step) {
 }
 
 int main(int count, char **words) {
-    if (count < 6) return usage();
-    community = (struct community){.port = atoi(words[1]), .dialect = dialect_named(words[2]), .rooms = atoi(words[3]),
-                                   .size = atoi(words[4])};
-    if (community.dialect == NULL) return usage();
+    if (count < 7) return explain();
+    community = (struct community){.port = atoi(words[1]), .dialect = dialect_named(words[2]), .rooms = atoi(words[4]),
+                                   .size = atoi(words[5])};
+    if (community.dialect == NULL) return explain();
+    usage_watch(words[3]);
     members_prepare();
-    if (!open_all(atoi(words[5]))) return 1;
+    if (!open_all(atoi(words[6]))) return 1;
     settle(0.3);
-    for (int i = 6; i < count; i++)
-        if (!run_step(words[i])) return usage();
+    for (int i = 7; i < count; i++)
+        if (!run_step(words[i])) return explain();
     return 0;
 }

@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-static const char LETTERS[] = "bcdfghjklmnpqrst";
+/* None that a server may hold to look like another, alone or in pairs: i and l, m and rn. They make names as well. */
+static const char LETTERS[] = "bcdfghjkpqrstvxz";
 static const uint8_t MASK[4] = {0x5a, 0xc3, 0x19, 0x7e};
 
 size_t frame_read(const uint8_t *bytes, size_t have, struct frame *frame) {
