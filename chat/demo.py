@@ -23,9 +23,9 @@ ROOMS: Final = [
         "salon",
         "On vient de vous confier une équipe. Personne ne vous a dit le reste.",
     ),
-    RoomSetting("de-loin", "Manager de loin", "salon", "Équipes dispersées, écrans, silences : comment rester proche."),
+    RoomSetting("de-loin", "Manager de loin", "salon", "Équipes dispersées, écrans, silences : comment rester proche."),
     RoomSetting(
-        "au-calme", "Le salon calme", "salon", "Dix secondes entre deux messages : on prend le temps de lire.", slow=10
+        "au-calme", "Le salon calme", "salon", "Dix secondes entre deux messages : on prend le temps de lire.", slow=10
     ),
     RoomSetting(
         "nuit",

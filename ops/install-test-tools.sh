@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 missing=
 [ -x /usr/bin/chromium ] || missing="$missing chromium" # the browser's tests
 command -v cc >/dev/null || missing="$missing gcc libc6-dev" # the load generator's
+command -v redis-server >/dev/null || missing="$missing redis-server" # a store that is not ours, and speaks TLS
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then

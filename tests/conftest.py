@@ -43,7 +43,9 @@ class Server:
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         watchdog.cancel()
-        assert "http://" in line, f"not ready: {line!r} {self.log.read_text()}"
+        if "http://" not in line:
+            self.kill()
+            raise AssertionError(f"not ready: {line!r} {self.log.read_text()}")
         self.address = line[line.index("http://") :].strip()
 
     @property

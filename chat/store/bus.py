@@ -11,7 +11,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from collections.abc import Callable
+import ssl
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import hiredis
@@ -120,7 +121,7 @@ class Bus:
                 lambda: _Wire(self._heard),
                 where.get("host", "localhost"),
                 where.get("port", 6379),
-                ssl=True if self._url.startswith("rediss:") else None,
+                ssl=_tls(where) if self._url.startswith("rediss:") else None,
             )
         if where.get("password"):
             wire.send("AUTH", *filter(None, (where.get("username"), where["password"])))
@@ -136,6 +137,14 @@ class Bus:
         elif kind == b"sunsubscribe" and channel.decode() in self._channels and self._wire is not None:
             # The slot has moved away under us: ask again, wherever it is now.
             self._wire.send("SSUBSCRIBE", channel)
+
+
+def _tls(where: Mapping[str, Any]) -> ssl.SSLContext:
+    """Check the store's certificate, by the same options of the address as for asking."""
+    context = ssl.create_default_context(cafile=where.get("ssl_ca_certs"))
+    if "ssl_certfile" in where:
+        context.load_cert_chain(where["ssl_certfile"], where.get("ssl_keyfile"))
+    return context
 
 
 class _Wire(asyncio.Protocol):
