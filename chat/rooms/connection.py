@@ -24,7 +24,7 @@ from websockets.protocol import Protocol as Parser
 
 from chat.rooms.outbox import Flusher, text_frame
 
-RECEIVE_BYTES: Final = 65_536
+RECEIVE_BYTES: Final = 16_384  # at once, so that a burst of tiny frames does not keep the others waiting
 SEND_BUFFER_BYTES: Final = 65_536
 FRAGMENTS: Final = 256  # of one message
 CONTROL_BYTES: Final = 125  # the most that a ping or a close carries (RFC 6455, section 5.5)
@@ -120,8 +120,6 @@ class Connection:
         self.listener = listener
         self._sock.setblocking(False)
         self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
-        # asyncio does so only where the listening socket names its protocol; else a frame behind a frame waits 40 ms for an ACK.
-        self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.resume()
         if early:
             self._feed(early)
