@@ -78,9 +78,9 @@ StepT = TypeVar("StepT", bound=Step)
 _decoder: msgspec.json.Decoder[Opened | Flow | Storm] = msgspec.json.Decoder(Opened | Flow | Storm)
 
 
-def window(in_flight: int, warm: float, seconds: float) -> str:
-    """Keep messages in flight in each room, each said by another member."""
-    return f"window={in_flight}:{in_flight}:{warm}:{seconds}"
+def window(in_flight: int, speakers: int, warm: float, seconds: float) -> str:
+    """Keep messages in flight in each room, said by so many of its members turn about."""
+    return f"window={in_flight}:{speakers}:{warm}:{seconds}"
 
 
 def rate(a_second: int, warm: float, seconds: float) -> str:

@@ -57,11 +57,11 @@ def spread(values: Sequence[float | None]) -> Spread | None:
 
 
 class Effort(Struct, frozen=True):
-    """How many pairs, how long the runs; ``shared``: one run of ours stands in all pairs of a round."""
+    """How many pairs, how long the runs, and how many runs of others stand beside one of ours."""
 
     pairs: int
     length: Length
-    shared: bool = False
+    neighbours: int = 2
 
 
 def rivals(case: Case, wanted: Sequence[str], goals_only: bool) -> list[str]:
@@ -85,16 +85,26 @@ def compare(case: Case, against: Sequence[str], effort: Effort, say: Say) -> lis
 
 
 def _round(case: Case, against: Sequence[str], effort: Effort, say: Say) -> Iterator[tuple[str, Pair | Fault]]:
-    ours: Figures | None = None
-    for name in against:
+    for start in range(0, len(against), effort.neighbours):
+        yield from _group(case, against[start : start + effort.neighbours], effort.length, say)
+
+
+def _group(case: Case, against: Sequence[str], length: Length, say: Say) -> Iterator[tuple[str, Pair | Fault]]:
+    """Run ours in the middle of its neighbours, so that each of them is as close in time as can be."""
+    runs: dict[str, Figures | Fault] = {}
+    middle = (len(against) + 1) // 2
+    for name in (*against[:middle], OURS, *against[middle:]):
+        say(f"{case.name}: {name}")
         try:
-            if ours is None or not effort.shared:
-                say(f"{case.name}: {OURS}")
-                ours = _run(case, OURS, effort.length)
-            say(f"{case.name}: {name}")
-            yield name, Pair(ours, _run(case, name, effort.length))
+            runs[name] = _run(case, name, length)
         except Fault as fault:
-            yield name, fault
+            runs[name] = fault
+    ours = runs.pop(OURS)
+    for name, theirs in runs.items():
+        if isinstance(ours, Fault):
+            yield name, ours
+        else:
+            yield name, theirs if isinstance(theirs, Fault) else Pair(ours, theirs)
 
 
 def _run(case: Case, name: str, length: Length) -> Figures:

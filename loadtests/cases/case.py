@@ -14,8 +14,8 @@ Figures = Mapping[str, float]
 class Length(Struct, frozen=True):
     """How long a run warms up and measures, in seconds."""
 
-    warm: float = 1.0
-    measured: float = 3.0
+    warm: float = 0.5
+    measured: float = 2.0
 
 
 class Goal(Struct, frozen=True):

@@ -10,7 +10,7 @@ ROOMS, MEMBERS = 100, 50
 
 
 def run(server: Server, length: Length) -> Figures:
-    (flow,) = flows(server, ROOMS, MEMBERS, window(1, length.warm, length.measured))
+    (flow,) = flows(server, ROOMS, MEMBERS, window(1, 1, length.warm, length.measured))
     return {"W=1 in each": flow.speed, "cost": flow.cost, "busy": flow.busy * 100}
 
 

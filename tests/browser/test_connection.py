@@ -185,6 +185,7 @@ def test_silent_connection_is_tried_again_when_one_comes_back(arrive: Arrive, ro
     visitor.page.clock.install()
     stage = Stage(visitor, room)
     visitor.enter(room)
+    stage.welcome = {**stage.welcome, "recovered": True}
     visitor.page.evaluate("dispatchEvent(new Event('online'))")
     visitor.page.clock.fast_forward(46_000)
     assert len(stage.heard("hello")) == 1

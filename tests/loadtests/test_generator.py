@@ -22,7 +22,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
 
 
 def test_flow_loses_nothing(server: Server) -> None:
-    alone, four, steady = flows(server, 3, 7, window(1, 0, 0.2), window(4, 0, 0.2), rate(50, 0, 0.4))
+    alone, four, steady = flows(server, 3, 7, window(1, 1, 0, 0.2), window(4, 2, 0, 0.2), rate(50, 0, 0.4))
     for step in (alone, four):
         # Those in flight at either end of the measure are delivered in part: at most a window for each room.
         assert abs(step.deliveries - step.messages * 7) <= 3 * step.window * 7
@@ -36,7 +36,7 @@ def test_members_come_in(server: Server) -> None:
 
 def test_members_stay_while_they_attend(server: Server) -> None:
     with attending(server, 1, 10):
-        assert flows(server, 2, 2, window(1, 0, 0.1))
+        assert flows(server, 2, 2, window(1, 1, 0, 0.1))
 
 
 def test_storm_counts_what_a_server_without_history_loses() -> None:
