@@ -60,6 +60,7 @@ class Room:
         self.members: set[Member] = set()
         self.epoch = ""
         self.present = 0
+        self._told = 0  # how many members were last told of
         self.flushed = 0  # up to where members were written to
         self.oldest = 0
         self.over = False  # closed, or of another order by now: whoever comes needs it opened anew
@@ -263,8 +264,9 @@ class Room:
         named = {author.id: author for author in map(_author.decode, pulse.named)}
         joined = [author for id_, author in named.items() if id_ not in self.named]
         left = [id_ for id_ in self.named if id_ not in named]
-        if joined or left or pulse.present != self.present:
-            self.named, self.present = named, pulse.present
+        self.present = pulse.present
+        if joined or left or pulse.present != self._told:
+            self.named, self._told = named, pulse.present
             self.tell(encode(Presence(pulse.present, joined, left)))
 
     @property

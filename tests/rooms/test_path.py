@@ -294,6 +294,13 @@ async def test_presence_is_summed_up_and_forgives_a_reconnection(shared_server: 
     assert gone["left"] == [member.welcome["you"]["id"]]
 
 
+async def test_somebody_who_comes_to_read_is_counted_for_those_who_are_there(shared_server: Server, room: str) -> None:
+    witness = await join(shared_server.address, room)
+    await join(shared_server.address, room)
+    told = await witness.until(lambda frame: frame["type"] == "presence")
+    assert (told["present"], told.get("joined"), told.get("left")) == (2, None, None)
+
+
 async def test_closing_a_room_tells_whoever_is_in_it(shared_server: Server, room: str) -> None:
     member = await join(shared_server.address, room)
     await member.say("quelques mots")
