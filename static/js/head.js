@@ -34,7 +34,7 @@
     }
     window.dispatchEvent(new Event("leave")); // the room closes its socket
     document.title = "";
-    document.body.replaceChildren(); // nothing stays in sight while the other site is on its way
+    root.hidden = true; // nothing stays in sight while the other site is on its way
     location.replace(exit);
   };
 

@@ -67,10 +67,7 @@ function react(event, before) {
       resend();
       break;
     case "said":
-      if (event.author.id !== state.you.id && !state.ignored.includes(event.author.id)) voice.hear(event);
-      break;
-    case "accepted":
-      if (before.sending.some(({ ref, frame }) => ref === event.ref && frame.type === "say")) voice.add(say("log.sent"));
+      if (state.offset > before.offset) tell(event);
       break;
     case "refused":
       if (event.code === "store_away") setTimeout(() => resend(event.ref), (event.retry_after ?? 1) * 1000);
@@ -88,6 +85,11 @@ function react(event, before) {
   if (state.sending !== before.sending) tab.write(keys.sending, state.sending.length ? JSON.stringify(state.sending) : "");
   if (state.ignored !== before.ignored) tab.write(keys.ignored, state.ignored.join(" "));
   if (state.gap && !before.gap) connection.open(); // from our offset, so that what was missed comes
+}
+
+function tell({ author, text }) {
+  if (author.id === state.you.id) voice.add(say("log.sent"));
+  else if (!state.ignored.includes(author.id)) voice.hear({ author, text });
 }
 
 /** The session is over: back to the door; whoever was already at it comes in with a new one. */

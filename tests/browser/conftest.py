@@ -42,7 +42,7 @@ def site() -> Iterator[Server]:
         config = Path(folder) / "settings.toml"
         rooms = [f'[[rooms]]\nslug = "r{n}"\ntitle = "Salon {n}"\nformat = "salon"' for n in range(ROOMS)]
         rooms.append('[[rooms]]\nslug = "lent"\ntitle = "Lent"\nformat = "salon"\nslow = 10')
-        config.write_text("\n".join(["presence_seconds = 1", *rooms]))
+        config.write_text("\n".join(["presence_seconds = 1", "presence_grace_seconds = 1", *rooms]))
         running = Server(Path(folder) / "data", "--config", str(config))
         yield running
         running.stop()
