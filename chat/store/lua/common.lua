@@ -52,12 +52,14 @@ local function expire(seconds)
     first = last + 1
   else
     while first <= stop and expired(first, seconds) do
+      -- What was void before has been told: only what is erased now is news.
+      if redis.call('HEXISTS', EVENTS, first) == 0 and start == first then start = first + 1 end
       erase(first)
       first = first + 1
     end
   end
+  if first ~= oldest() then redis.call('HSET', LOG, 'first', first) end
   if first > start then
-    redis.call('HSET', LOG, 'first', first)
     redis.call('SPUBLISH', CHANNEL, '{"type":"void","offset":' .. start .. ',"until":' .. (first - 1) .. '}')
   end
 end
