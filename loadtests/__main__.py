@@ -24,12 +24,15 @@ def main(
     cases: Annotated[str, typer.Option(help="Their names, with commas; all of them by default.")] = "",
     peers: Annotated[str, typer.Option(help="Their names, with commas; all of them by default.")] = "",
     pairs: Annotated[int, typer.Option(help="How many pairs of runs a ratio is taken from.", min=1)] = 3,
+    patience: Annotated[
+        float, typer.Option(help="Seconds to wait, before each run, until others leave the machine.")
+    ] = 0,
     quick: Annotated[
         bool, typer.Option("--quick", help="One short round of what the goals need; no RESULTS.md.")
     ] = False,
 ) -> None:
     """Measure the server beside others. RESULTS.md is written when all cases ran beside all peers."""
-    effort = QUICK if quick else Effort(pairs=pairs, length=Length())
+    effort = QUICK if quick else Effort(pairs, Length(), patience_seconds=patience)
     chosen = [case for case in CASES if not cases or case.name in _names(cases, [case.name for case in CASES])]
     wanted = _names(peers, [peer.name for peer in PEERS])
     allow_many_files()

@@ -107,9 +107,18 @@ def flows(server: Server, rooms: int, size: int, *steps: str) -> list[Flow]:
     """
     measured = [step for step in _run(server, rooms, size, *steps) if isinstance(step, Flow)]
     for step in measured:
-        if step.away or step.closed or step.lost or step.messages == 0:
-            raise Fault(f"{server.peer.name}: {step}")
+        _require_whole(server, step)
     return measured
+
+
+def _require_whole(server: Server, step: Flow) -> None:
+    name = server.peer.name
+    if step.away or step.closed:
+        raise Fault(f"{name}: {step.away} messages refused, {step.closed} connections lost: {step.word}")
+    if step.lost:
+        raise Fault(f"{name}: {step.lost} deliveries never came")
+    if step.messages == 0 or step.served == 0:
+        raise Fault(f"{name}: others left it no time: nothing was said to all within {step.seconds:.1f} s")
 
 
 def stormed(server: Server, size: int, step: str) -> Storm:

@@ -6,9 +6,12 @@ import os
 import platform
 import resource
 import subprocess
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+IDLE = slice(3, 5)  # of the fields of /proc/stat: idle, waiting for a disk
+CALM = 0.15  # the share of the cores that others may use while we measure
 BUILD = ROOT / "build" / "loadtests"
 
 
@@ -55,6 +58,26 @@ def compiled(name: str, *sources: Path) -> Path:
     except FileNotFoundError:
         raise Absent("a C compiler is needed (cc: Debian's package gcc)") from None
     return program
+
+
+def others_busy(seconds: float = 0.3) -> float:
+    """Watch the machine for a moment and return the share of its cores that is in use; ours aren't running yet."""
+    before = _ticks()
+    time.sleep(seconds)
+    spent = [after - then for then, after in zip(before, _ticks(), strict=True)]
+    return 1 - sum(spent[IDLE]) / max(1, sum(spent))
+
+
+def _ticks() -> list[int]:
+    return [int(word) for word in Path("/proc/stat").read_text().splitlines()[0].split()[1:]]
+
+
+def wait_calm(patience_seconds: float) -> float:
+    """Wait until others leave the machine to us, or until patience ends; return the share of the cores that they use."""
+    deadline = time.monotonic() + patience_seconds
+    while (busy := others_busy()) > CALM and time.monotonic() < deadline:
+        pass
+    return busy
 
 
 def description() -> dict[str, str]:

@@ -8,10 +8,12 @@ from statistics import median
 from msgspec import Struct
 
 from loadtests.cases.case import BASELINE, Case, Figures, Goal, Length
+from loadtests.machine import wait_calm
 from loadtests.peers import OURS, named
 from loadtests.servers import Fault, serving
 
 Say = Callable[[str], None]
+OTHERS = "others"  # a figure of every run: the share of the machine that others used just before
 
 
 class Pair(Struct, frozen=True):
@@ -57,11 +59,12 @@ def spread(values: Sequence[float | None]) -> Spread | None:
 
 
 class Effort(Struct, frozen=True):
-    """How many pairs, how long the runs, and how many runs of others stand beside one of ours."""
+    """How many pairs, how long the runs, how many runs of others beside one of ours, how long to wait for a calm machine."""
 
     pairs: int
     length: Length
     neighbours: int = 2
+    patience_seconds: float = 0
 
 
 def rivals(case: Case, wanted: Sequence[str], goals_only: bool) -> list[str]:
@@ -86,17 +89,17 @@ def compare(case: Case, against: Sequence[str], effort: Effort, say: Say) -> lis
 
 def _round(case: Case, against: Sequence[str], effort: Effort, say: Say) -> Iterator[tuple[str, Pair | Fault]]:
     for start in range(0, len(against), effort.neighbours):
-        yield from _group(case, against[start : start + effort.neighbours], effort.length, say)
+        yield from _group(case, against[start : start + effort.neighbours], effort, say)
 
 
-def _group(case: Case, against: Sequence[str], length: Length, say: Say) -> Iterator[tuple[str, Pair | Fault]]:
+def _group(case: Case, against: Sequence[str], effort: Effort, say: Say) -> Iterator[tuple[str, Pair | Fault]]:
     """Run ours in the middle of its neighbours, so that each of them is as close in time as can be."""
     runs: dict[str, Figures | Fault] = {}
     middle = (len(against) + 1) // 2
     for name in (*against[:middle], OURS, *against[middle:]):
         say(f"{case.name}: {name}")
         try:
-            runs[name] = _run(case, name, length)
+            runs[name] = _run(case, name, effort)
         except Fault as fault:
             runs[name] = fault
     ours = runs.pop(OURS)
@@ -107,13 +110,14 @@ def _group(case: Case, against: Sequence[str], length: Length, say: Say) -> Iter
             yield name, theirs if isinstance(theirs, Fault) else Pair(ours, theirs)
 
 
-def _run(case: Case, name: str, length: Length) -> Figures:
+def _run(case: Case, name: str, effort: Effort) -> Figures:
     run = case.run
     if name == BASELINE:
         assert case.baseline is not None
         name, run = OURS, case.baseline
+    busy = wait_calm(effort.patience_seconds)
     with serving(named(name)) as server:
-        return run(server, length)
+        return {**run(server, effort.length), OTHERS: busy}
 
 
 def verdict(goal: Goal, comparisons: Sequence[Comparison]) -> Spread | None:

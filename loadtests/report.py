@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.table import Table
 
 from loadtests.cases.case import Case, Goal
-from loadtests.pairs import Comparison, Spread, verdict
+from loadtests.pairs import OTHERS, Comparison, Spread, spread, verdict
 from loadtests.peers import OURS
 
 Row = tuple[str, str, str, str, str]
@@ -65,7 +65,7 @@ def table(outcome: Outcome) -> Table:
 def write(outcomes: Sequence[Outcome], machine: Mapping[str, str], editions: Mapping[str, str], pairs: int) -> None:
     """Write RESULTS.md anew."""
     today = datetime.datetime.now(tz=datetime.UTC).date()
-    facts = {"date": str(today), **machine, "pairs": str(pairs)}
+    facts = {"date": str(today), **machine, "pairs": str(pairs), "used by others before a run": _others(outcomes)}
     parts = [HEADER, _bullets(facts), "## Goals\n", _goals(outcomes)]
     parts += [_section(outcome) for outcome in outcomes]
     parts += ["## Peers\n", _bullets(editions), UNMEASURED]
@@ -79,6 +79,13 @@ def _goals(outcomes: Sequence[Outcome]) -> str:
         for goal, value in outcome.goals()
     ]
     return _markdown(("case", "what", "goal", "measured", ""), rows)
+
+
+def _others(outcomes: Sequence[Outcome]) -> str:
+    """Say how much of the machine others had: what more than a little of it did to the figures, nobody knows."""
+    pairs = [pair for outcome in outcomes for comparison in outcome.comparisons for pair in comparison.pairs]
+    shares = spread([figures.get(OTHERS) for pair in pairs for figures in (pair.ours, pair.theirs)])
+    return "—" if shares is None else f"{shares.middle:.0%} of the cores, at most {shares.most:.0%}"
 
 
 def _section(outcome: Outcome) -> str:

@@ -32,10 +32,18 @@ log = structlog.get_logger()
 
 
 class Session(Struct, frozen=True):
-    """A person, as known from the token they showed, and the token to show the next time."""
+    """
+    A person, as known from the token they showed, and the token to show the next time.
+
+    ``batch`` is the batch of invitations they came in by, empty for none; ``lasting`` tells whether they can come back another day as
+    the same person; ``age_seconds`` is how long ago the session began.
+    """
 
     person: bytes
     token: str
+    batch: str = ""
+    lasting: bool = False
+    age_seconds: int = 0
 
 
 class Sessions:
@@ -46,11 +54,12 @@ class Sessions:
         self._master = master
         self._seconds = seconds
 
-    async def start(self) -> Session:
-        """Make a new person. Raises StoreAway."""
+    async def start(self, batch: str = "", *, lasting: bool = False) -> Session:
+        """Make a new person, who came in by ``batch``. Raises StoreAway."""
         person, nonce = secrets.token_bytes(32), secrets.token_bytes(32)
-        await self._store.run(START, [self._key(person)], _hashed(nonce), self._seconds)
-        return Session(person, _token(person, nonce))
+        facts = (batch, int(lasting), self._seconds)
+        await self._store.run(START, [self._key(person)], _hashed(nonce), *facts)
+        return Session(person, _token(person, nonce), batch, lasting)
 
     async def resume(self, token: str) -> Session:
         """
@@ -65,9 +74,11 @@ class Sessions:
         except ValueError as exc:
             raise Closing("session_ended", CloseCode.SESSION_ENDED) from exc
         nonce = secrets.token_bytes(32)
-        if not await self._store.run(ROTATE, [self._key(person)], _hashed(shown), _hashed(nonce)):
+        reply = await self._store.run(ROTATE, [self._key(person)], _hashed(shown), _hashed(nonce))
+        if not reply:
             raise Closing("session_ended", CloseCode.SESSION_ENDED)
-        return Session(person, _token(person, nonce))
+        batch, lasting, left = reply
+        return Session(person, _token(person, nonce), batch.decode(), lasting == b"1", self._seconds - left)
 
     def _key(self, person: bytes) -> str:
         return keys.session(hmac.new(self._master, person, hashlib.sha256).hexdigest())

@@ -68,5 +68,5 @@ class Room:
 
 
 def session(person: str) -> str:
-    """Name what is kept of a session, ``person`` being the keyed hash: nonce, next; expires with the session."""
+    """Name what is kept of a session, ``person`` being the keyed hash: nonce, next, batch, lasting; expires with the session."""
     return f"{{session:{person}}}"
