@@ -1,9 +1,8 @@
 """
 Hear what is published in the rooms that this process has members of.
 
-One connection to the store, sharded subscriptions, read by ``hiredis`` on a bare asyncio protocol: a message costs less than a
-microsecond here, a tenth of what a general client takes. What is heard goes to one callback, in order. Pub/sub promises nothing:
-when the connection is lost it is made again, the subscriptions too, and ``on_back`` lets the rooms read what they missed.
+One wire to the store, sharded subscriptions. What is heard goes to one callback, in order. Pub/sub promises nothing: when the wire is
+lost it is made again, the subscriptions too, and ``on_back`` lets the rooms read what they missed.
 """
 
 from __future__ import annotations
@@ -11,13 +10,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-import ssl
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Final
 
 import hiredis
 import structlog
-from redis.asyncio.connection import parse_url
+
+from chat.store.wire import BROKEN, Reply, Wire, connect, pack
 
 log = structlog.get_logger()
 
@@ -62,14 +61,14 @@ class Bus:
         self._channels.add(channel)
         confirmed = self._confirmed.setdefault(channel, asyncio.get_running_loop().create_future())
         if self._wire is not None:
-            self._wire.send("SSUBSCRIBE", channel)
+            self._wire.say("SSUBSCRIBE", channel)
         await asyncio.shield(confirmed)
 
     def unsubscribe(self, channel: str) -> None:
         self._channels.discard(channel)
         self._confirmed.pop(channel, None)
         if self._wire is not None:
-            self._wire.send("SUNSUBSCRIBE", channel)
+            self._wire.say("SUNSUBSCRIBE", channel)
 
     async def _stay(self, first: asyncio.Future[None]) -> None:
         pause = RETRY_SECONDS[0]
@@ -77,7 +76,7 @@ class Bus:
             try:
                 await self._connected(first)
                 pause = RETRY_SECONDS[0]
-            except (OSError, TimeoutError, hiredis.HiredisError) as exc:
+            except BROKEN as exc:
                 log.debug("bus_unreachable", error=type(exc).__name__)
             if self.connected:
                 self.connected, self._wire = False, None
@@ -88,9 +87,11 @@ class Bus:
 
     async def _connected(self, first: asyncio.Future[None]) -> None:
         async with asyncio.timeout(self._timeout):
-            wire = await self._connect()
+            wire, first_words = await connect(self._url, lambda: _Wire(self._heard))
+            for command in first_words:
+                wire.say(*command)
             for channel in self._channels:
-                wire.send("SSUBSCRIBE", channel)
+                wire.say("SSUBSCRIBE", channel)
             await wire.ping()
         self._wire, self.connected = wire, True
         try:
@@ -112,22 +113,7 @@ class Bus:
             async with asyncio.timeout(self._timeout):
                 await wire.ping()
 
-    async def _connect(self) -> _Wire:
-        loop, where = asyncio.get_running_loop(), parse_url(self._url)
-        if "path" in where:
-            _, wire = await loop.create_unix_connection(lambda: _Wire(self._heard), where["path"])
-        else:
-            _, wire = await loop.create_connection(
-                lambda: _Wire(self._heard),
-                where.get("host", "localhost"),
-                where.get("port", 6379),
-                ssl=_tls(where) if self._url.startswith("rediss:") else None,
-            )
-        if where.get("password"):
-            wire.send("AUTH", *filter(None, (where.get("username"), where["password"])))
-        return wire
-
-    def _heard(self, kind: bytes, channel: bytes, payload: Any) -> None:
+    def _heard(self, kind: bytes, channel: bytes, payload: Reply) -> None:
         if kind == b"smessage":
             self._on_message(channel.decode(), payload)
         elif kind == b"ssubscribe":
@@ -136,65 +122,41 @@ class Bus:
                 confirmed.set_result(None)
         elif kind == b"sunsubscribe" and channel.decode() in self._channels and self._wire is not None:
             # The slot has moved away under us: ask again, wherever it is now.
-            self._wire.send("SSUBSCRIBE", channel)
+            self._wire.say("SSUBSCRIBE", channel)
 
 
-def _tls(where: Mapping[str, Any]) -> ssl.SSLContext:
-    """Check the store's certificate, by the same options of the address as for asking."""
-    context = ssl.create_default_context(cafile=where.get("ssl_ca_certs"))
-    if "ssl_certfile" in where:
-        context.load_cert_chain(where["ssl_certfile"], where.get("ssl_keyfile"))
-    return context
+class _Wire(Wire):
+    """Knows pushes, pongs and errors, which is all that a subscriber meets."""
 
-
-class _Wire(asyncio.Protocol):
-    """RESP over one transport; knows pushes, pongs and errors, which is all that a subscriber meets."""
-
-    def __init__(self, heard: Callable[[bytes, bytes, Any], None]) -> None:
+    def __init__(self, heard: Callable[[bytes, bytes, Reply], None]) -> None:
+        super().__init__()
         self._heard = heard
-        self._reader = hiredis.Reader()
-        self._transport: asyncio.Transport | None = None
         self._pongs: list[asyncio.Future[None]] = []
-        self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+    def replied(self, reply: Reply) -> None:
+        if isinstance(reply, list) and len(reply) == 3:
+            self._heard(*reply)
+        elif reply == b"PONG" or (isinstance(reply, list) and reply[0] == b"pong"):
+            for pong in self._pongs:
+                if not pong.done():
+                    pong.set_result(None)
+            self._pongs.clear()
+        elif isinstance(reply, hiredis.ReplyError):
+            log.error("bus_refused", error=str(reply).partition(" ")[0])
+            self.close()
 
-    def connection_lost(self, exc: Exception | None) -> None:
-        if not self.lost.done():
-            self.lost.set_result(None)
+    def ended(self) -> None:
         for pong in self._pongs:
             if not pong.done():
                 pong.set_exception(ConnectionResetError())
 
-    def data_received(self, data: bytes) -> None:
-        self._reader.feed(data)
-        gets = self._reader.gets
-        while (reply := gets()) is not False:
-            if isinstance(reply, list) and len(reply) == 3:
-                self._heard(*reply)
-            elif reply == b"PONG" or (isinstance(reply, list) and reply[0] == b"pong"):
-                for pong in self._pongs:
-                    if not pong.done():
-                        pong.set_result(None)
-                self._pongs.clear()
-            elif isinstance(reply, hiredis.ReplyError):
-                log.error("bus_refused", error=str(reply).partition(" ")[0])
-                self.close()
-
-    def send(self, *command: bytes | str) -> None:
-        if self._transport is not None and not self._transport.is_closing():
-            self._transport.write(hiredis.pack_command(command))  # type: ignore[arg-type]
+    def say(self, *command: bytes | str | int) -> None:
+        self.send(pack(*command))
 
     async def ping(self) -> None:
         if self.lost.done():
             raise ConnectionResetError
         pong: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._pongs.append(pong)
-        self.send("PING")
+        self.say("PING")
         await pong
-
-    def close(self) -> None:
-        if self._transport is not None:
-            self._transport.abort()

@@ -1,5 +1,5 @@
 """
-Talk to the store: one script a request, what is asked at the same time sent in one round trip.
+Talk to the store: one script a request, what is asked in one turn of the loop sent together.
 
 :class:`Store` is the only way from the rest of the house to Redis or Valkey for asking; hearing is ``bus.py``. Scripts stand in
 ``lua/``, each with its keys and arguments in its first line. A request that fails or takes too long raises
@@ -9,23 +9,25 @@ Talk to the store: one script a request, what is asked at the same time sent in 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Final
 
-import redis.asyncio as redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import NoScriptError, RedisError, ResponseError
+import hiredis
+import structlog
+from msgspec import Struct
 
 from chat.errors import StoreAway
+from chat.store.wire import BROKEN, Reply, Wire, connect, pack
 
-QUEUE: Final = 10_000  # requests waiting; beyond, the store counts as away
-BATCH: Final = 256  # requests in one round trip
+__all__ = ["Reply", "Script", "Store"]
 
-Reply = Any  # what Lua answers: bytes, int, None and lists of them; read once, in this folder
+QUEUE: Final = 10_000  # requests unanswered; beyond, the store counts as away
+
+log = structlog.get_logger()
 
 
 class Script:
@@ -39,26 +41,86 @@ class Script:
         self.sha = hashlib.sha1(self.text.encode(), usedforsecurity=False).hexdigest()
 
 
+class _Request(Struct):
+    """A command as RESP, whom its reply is for, and until when it counts, by the loop's clock."""
+
+    packed: bytes
+    reply: asyncio.Future[Reply] | None
+    deadline: float
+    script: Script | None = None
+
+
+class _Wire(Wire):
+    """Sends requests and gives each its reply, in order; ends when one is not answered in time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._loop = asyncio.get_running_loop()
+        self._asked: deque[_Request] = deque()
+        self._known: set[str] = set()  # scripts that this connection has brought along
+        self._watch: asyncio.TimerHandle | None = None
+
+    @property
+    def unanswered(self) -> int:
+        return len(self._asked)
+
+    def ask(self, requests: Sequence[_Request]) -> None:
+        if self.lost.done():
+            _fail(requests)
+            return
+        packed = []
+        for request in requests:
+            if request.script is not None and request.script.sha not in self._known:
+                # A store that was restarted has forgotten its scripts, and so has whoever took its place.
+                self._known.add(request.script.sha)
+                load = _Request(pack("SCRIPT", "LOAD", request.script.text), None, request.deadline)
+                self._asked.append(load)
+                packed.append(load.packed)
+            self._asked.append(request)
+            packed.append(request.packed)
+        self.send(b"".join(packed))
+        if self._watch is None:
+            self._watch = self._loop.call_at(self._asked[0].deadline, self._look)
+
+    def replied(self, reply: Reply) -> None:
+        if isinstance(reply, hiredis.ReplyError) and str(reply).startswith("NOSCRIPT"):
+            self._known.clear()  # somebody flushed them: the next one brings it again
+        _settle(self._asked.popleft().reply, reply)
+
+    def ended(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+        _fail(self._asked)
+        self._asked.clear()
+
+    def _look(self) -> None:
+        self._watch = None
+        if self._asked and self._asked[0].deadline <= self._loop.time():
+            self.close()
+        elif self._asked:
+            self._watch = self._loop.call_at(self._asked[0].deadline, self._look)
+
+
 class Store:
     """A connection to the store at ``url`` (``redis://``, ``rediss://`` or ``unix://``), with a time limit in seconds."""
 
     def __init__(self, url: str, timeout_seconds: float) -> None:
         self.url = url
         self.timeout_seconds = timeout_seconds
-        self.client: redis.Redis = redis.from_url(
-            url,
-            retry=Retry(NoBackoff(), 0),  # the default sends a write again and again to a store that is merely slow
-            socket_timeout=timeout_seconds,
-            socket_connect_timeout=timeout_seconds,
-            max_connections=16,
-        )
-        self._waiting: deque[tuple[tuple[Any, ...], asyncio.Future[Reply]]] = deque()
-        self._sender: asyncio.Task[None] | None = None
+        self._loop = asyncio.get_running_loop()
+        self._waiting: list[_Request] = []
+        self._wire: _Wire | None = None
+        self._connecting: asyncio.Task[None] | None = None
 
     async def close(self) -> None:
-        if self._sender is not None:
-            await asyncio.gather(self._sender, return_exceptions=True)
-        await self.client.aclose()
+        """Let go of the store; what is not answered yet is answered by :exc:`StoreAway`."""
+        if self._connecting is not None:
+            self._connecting.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._connecting
+        if self._wire is not None:
+            self._wire.close()
+            await self._wire.lost
 
     def run(self, script: Script, keys: Sequence[str], *args: bytes | str | int) -> asyncio.Future[Reply]:
         """
@@ -66,72 +128,68 @@ class Store:
 
         Requests are sent in the order of these calls. Cancelling the future does not take a request back.
         """
-        return self._ask(_Evaluation(script, (len(keys), *keys, *args)))
+        return self._ask(pack("EVALSHA", script.sha, len(keys), *keys, *args), script)
 
     def ask(self, *command: bytes | str | int) -> asyncio.Future[Reply]:
         """Send one plain command, under the same rules as :meth:`run`."""
-        return self._ask(command)
+        return self._ask(pack(*command), None)
 
-    def _ask(self, request: tuple[Any, ...]) -> asyncio.Future[Reply]:
-        future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-        if len(self._waiting) >= QUEUE:
-            future.set_exception(StoreAway())
-            return future
-        self._waiting.append((request, future))
-        if self._sender is None:
-            self._sender = asyncio.get_running_loop().create_task(self._send())
-        return future
+    def _ask(self, packed: bytes, script: Script | None) -> asyncio.Future[Reply]:
+        reply: asyncio.Future[Reply] = self._loop.create_future()
+        if len(self._waiting) + (self._wire.unanswered if self._wire is not None else 0) >= QUEUE:
+            reply.set_exception(StoreAway())
+            return reply
+        if not self._waiting:
+            self._loop.call_soon(self._send)
+        self._waiting.append(_Request(packed, reply, self._loop.time() + self.timeout_seconds, script))
+        return reply
 
-    async def _send(self) -> None:
-        # One batch under way at a time: what is asked meanwhile makes the next one, so that load makes batches, not delay.
+    def _send(self) -> None:
+        if self._wire is not None and not self._wire.lost.done():
+            waiting, self._waiting = self._waiting, []
+            self._wire.ask(waiting)
+        elif self._connecting is None:
+            self._connecting = self._loop.create_task(self._connect())
+
+    async def _connect(self) -> None:
         try:
-            while self._waiting:
-                batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
-                replies = await self._round_trip([request for request, _ in batch])
-                for (_, future), reply in zip(batch, replies, strict=True):
-                    _settle(future, reply)
+            async with asyncio.timeout(self.timeout_seconds):
+                self._wire = await self._greeted()
+        except (*BROKEN, StoreAway) as exc:
+            log.debug("store_unreachable", error=type(exc).__name__)
+            waiting, self._waiting = self._waiting, []
+            _fail(waiting)
         finally:
-            self._sender = None
+            self._connecting = None
+        if self._waiting:
+            self._send()
 
-    async def _round_trip(self, requests: list[tuple[Any, ...]]) -> list[Reply]:
+    async def _greeted(self) -> _Wire:
+        """Connect, and say who we are."""
+        wire, first_words = await connect(self.url, _Wire)
         try:
-            replies = await self._execute(requests)
-            unknown = {i: r for i, r in enumerate(requests) if isinstance(replies[i], NoScriptError)}
-            if unknown:
-                # A store that was restarted has forgotten its scripts; one that does not know a script has not run it.
-                await self._load({cast(_Evaluation, request).script for request in unknown.values()})
-                for i, reply in zip(unknown, await self._execute(list(unknown.values())), strict=True):
-                    replies[i] = reply
-        except (RedisError, OSError, TimeoutError):
-            return [StoreAway()] * len(requests)
-        return replies
-
-    async def _execute(self, requests: list[tuple[Any, ...]]) -> list[Reply]:
-        pipeline = self.client.pipeline(transaction=False)
-        for request in requests:
-            pipeline.execute_command(*request)
-        return await pipeline.execute(raise_on_error=False)
-
-    async def _load(self, scripts: set[Script]) -> None:
-        for script in scripts:
-            await self.client.script_load(script.text)
+            for command in first_words:
+                greeting = _Request(
+                    pack(*command), self._loop.create_future(), self._loop.time() + self.timeout_seconds
+                )
+                wire.ask([greeting])
+                assert greeting.reply is not None
+                await greeting.reply
+        except BaseException:
+            wire.close()
+            raise
+        return wire
 
 
-class _Evaluation(tuple[Any, ...]):
-    """An EVALSHA that remembers its script, should the store not know it."""
-
-    script: Script
-
-    def __new__(cls, script: Script, rest: tuple[Any, ...]) -> _Evaluation:
-        evaluation = super().__new__(cls, ("EVALSHA", script.sha, *rest))
-        evaluation.script = script
-        return evaluation
+def _fail(requests: Iterable[_Request]) -> None:
+    for request in requests:
+        _settle(request.reply, StoreAway())
 
 
-def _settle(future: asyncio.Future[Reply], reply: Reply) -> None:
-    if future.done():
+def _settle(future: asyncio.Future[Reply] | None, reply: Reply) -> None:
+    if future is None or future.done():
         return
-    if isinstance(reply, ResponseError) and not isinstance(reply, NoScriptError) and _is_ours(reply):
+    if isinstance(reply, hiredis.ReplyError) and _is_ours(reply):
         future.set_exception(reply)
     elif isinstance(reply, Exception):
         future.set_exception(StoreAway())
@@ -139,8 +197,11 @@ def _settle(future: asyncio.Future[Reply], reply: Reply) -> None:
         future.set_result(reply)
 
 
-def _is_ours(error: ResponseError) -> bool:
+def _is_ours(error: hiredis.ReplyError) -> bool:
     """Tell a mistake of ours (a wrong script) from a state of the store (loading, out of memory, read-only, no disk)."""
     return not str(error).startswith(
-        ("LOADING", "BUSY", "OOM", "MISCONF", "READONLY", "MASTERDOWN", "NOREPLICAS", "CLUSTERDOWN", "TRYAGAIN")
+        (
+            *("LOADING", "BUSY", "OOM", "MISCONF", "READONLY", "MASTERDOWN", "NOREPLICAS", "CLUSTERDOWN", "TRYAGAIN"),
+            *("NOSCRIPT", "NOAUTH", "WRONGPASS"),
+        )
     )
