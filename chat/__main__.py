@@ -22,6 +22,7 @@ from chat import server
 from chat.errors import ChatError, StoreAway
 from chat.locales import sentence
 from chat.privacy import logs
+from chat.privacy.listener import CannotListen
 from chat.rooms.schedule import ScheduleError, parse
 from chat.settings import RoomSetting, Settings, SettingsError, as_toml, check, load
 from chat.store.commands import Store
@@ -40,7 +41,7 @@ app.add_typer(rooms, name="rooms")
 Config = Annotated[Path | None, typer.Option("--config", help="Settings in TOML; `sansmasque config` prints them all.")]
 Data = Annotated[str | None, typer.Option("--data", help="The folder of the store and of the secret key.")]
 Redis = Annotated[str | None, typer.Option("--redis", help="A store of yours: redis://, rediss:// or unix://.")]
-Host = Annotated[str | None, typer.Option(help="The address to listen on.")]
+Host = Annotated[str | None, typer.Option(help="The address to listen on, or unix:/path for a socket.")]
 Port = Annotated[int | None, typer.Option(help="The port to listen on; 0 takes a free one.")]
 Admin = Annotated[int | None, typer.Option("--admin-port", help="Serve /metrics on this port of 127.0.0.1.")]
 
@@ -164,16 +165,14 @@ def _serve(settings: Settings) -> None:
         server.fail("This version serves from one process: leave `workers` at 1.")
     try:
         asyncio.run(server.serve(settings))
-    except StoreError as exc:
+    except (StoreError, CannotListen) as exc:
         server.fail(str(exc))
     except StoreAway:
         server.fail(
             f"The store at {settings.redis_url or settings.data} does not answer. Is it running, and does it take our password?"
         )
     except OSError as exc:
-        server.fail(
-            f"Cannot serve on {settings.host} port {settings.port}: {exc.strerror or type(exc).__name__}. Is the port taken?"
-        )
+        server.fail(f"Cannot serve: {exc.filename or 'the system says'}: {exc.strerror or type(exc).__name__}.")
 
 
 def _settings(config: Path | None, **flags: Any) -> Settings:

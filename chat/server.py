@@ -20,7 +20,7 @@ import uvicorn
 
 from chat.app import create
 from chat.people.sessions import master_secret, warn_of_another_master
-from chat.privacy.listener import BACKLOG, listen
+from chat.privacy.listener import BACKLOG, UNIX, listening
 from chat.rooms.handoff import HandoffProtocol
 from chat.rooms.hub import Hub
 from chat.settings import Settings
@@ -37,12 +37,13 @@ async def serve(settings: Settings) -> None:
 
     Raises:
         StoreError: The store cannot be had; its message says what to do.
-        OSError: The address cannot be listened on.
+        CannotListen: The address cannot be listened on; its message says why.
     """
     _allow_many_files()
-    sock = listen(settings.host, settings.port)
-    with contextlib.closing(sock):
-        address = _address(settings.host, sock.getsockname()[1])
+    with listening(settings.host, settings.port) as sock:
+        address = (
+            settings.public_url if settings.host.startswith(UNIX) else _address(settings.host, sock.getsockname()[1])
+        )
         async with _hub(settings) as hub:
             config = uvicorn.Config(
                 create(hub, _origins(settings, address)),

@@ -190,6 +190,7 @@ def test_a_file_that_is_no_toml_is_said_with_the_line(text: str, line: int) -> N
         'community = ""',
         'community = "a\\nb"',
         'host = ""',
+        'host = "unix:http.sock"',
         'reserved_names = ["--"]',
         'rooms = ["salon"]',
         "rooms = 3",
@@ -212,6 +213,14 @@ def test_what_is_out_of_bounds_is_one_mistake(text: str) -> None:
         ("history_events = 100", Mistake(1, "history_events", "`welcome_events` must be `history_events` at most")),
         ("frame_bytes = 8192", Mistake(1, "frame_bytes", "`frame_bytes` must be 4 × `text_characters` + 384 at least")),
         ("admin_port = 8000", Mistake(1, "admin_port", "`admin_port` must be another than `port`")),
+        (
+            'host = "unix:/run/sansmasque/http.sock"',
+            Mistake(
+                1,
+                "host",
+                "`host` is a Unix socket, which no browser finds: `public_url` must say where people find the server",
+            ),
+        ),
     ],
 )
 def test_settings_that_do_not_go_together_are_a_mistake(text: str, mistake: Mistake) -> None:

@@ -118,7 +118,12 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
 
     host: Annotated[
         str,
-        _is("the address to listen on; behind a proxy on the same machine, leave it", group="The door", min_length=1),
+        _is(
+            "the address to listen on; behind a proxy on the same machine, leave it, or take a Unix socket",
+            group="The door",
+            pattern=r"^(?:unix:/.+|(?!unix:).+)\Z",
+            form='an address such as "127.0.0.1" or "::", or "unix:" and the path of a socket, as in "unix:/run/sansmasque/http.sock"',
+        ),
     ] = "127.0.0.1"
     port: Annotated[int, _is("the port to listen on; 0 takes a free one", "port", ge=0, le=65535)] = 8000
     admin_port: Annotated[int, _is("the port of 127.0.0.1 that serves /metrics; 0: none", "port", ge=0, le=65535)] = 0
@@ -256,6 +261,12 @@ TOGETHER: Final[tuple[tuple[str, str, Callable[[Settings], bool], str], ...]] = 
         "text_characters",
         lambda s: s.frame_bytes >= 4 * s.text_characters + 384,
         "{} must be 4 × {} + 384 at least",
+    ),
+    (
+        "host",
+        "public_url",
+        lambda s: not s.host.startswith("unix:") or bool(s.public_url),
+        "{} is a Unix socket, which no browser finds: {} must say where people find the server",
     ),
     ("admin_port", "port", lambda s: not s.admin_port or s.admin_port != s.port, "{} must be another than {}"),
 )
