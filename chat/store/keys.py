@@ -2,7 +2,7 @@
 Every key and channel of the store, and what it holds.
 
 All that belongs to a room carries the hash tag ``{slug}``, so that one script reaches it in one slot. To add a key, write it here
-with what it holds and how it ends.
+with what it holds and how it ends, and give it its row in ``retention.py``, from which its expiry is taken.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ from typing import Final
 
 ROOMS: Final = "rooms"  # set of slugs; until the room is closed
 SECRET_MARK: Final = "secret"  # fingerprint of the master secret, to warn of a second one
+ERASED: Final = (
+    "erased"  # when the files were last rewritten without what is erased, in seconds since 1970; until the next time
+)
 
 
 class Room:
@@ -31,9 +34,9 @@ class Room:
         self.ids = f"{{{slug}}}:ids"
         # Hash: author id → how many of their messages are visible.
         self.voices = f"{{{slug}}}:voices"
-        # Sorted set: author id → until when they count as present.
+        # Sorted set: author id → until when they count as present. Expires with the last of them.
         self.present = f"{{{slug}}}:present"
-        # Hash: author id → skeleton, new line, author in JSON.
+        # Hash: author id → skeleton, new line, author in JSON. Expires, as do the next two, once nobody comes any more.
         self.people = f"{{{slug}}}:people"
         # Hash: skeleton → author id.
         self.names = f"{{{slug}}}:names"

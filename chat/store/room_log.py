@@ -15,6 +15,7 @@ from chat.protocol import Said, Withdrawn, unnumbered
 from chat.settings import Settings
 from chat.store import keys
 from chat.store.commands import Reply, Script, Store
+from chat.store.retention import ANSWERS, NAMES, PRESENCE, WORDS
 
 SAY: Final = Script("common", "say")
 WITHDRAW: Final = Script("common", "withdraw")
@@ -80,7 +81,7 @@ class RoomLog:
         head, tail = unnumbered(said)
         s = self._settings
         script_keys = (*self._keys, self._room.ref(author, ref), self._room.pace(author))
-        limits = (slow_seconds, s.history_events, s.history_seconds, s.ref_seconds)
+        limits = (slow_seconds, s.history_events, WORDS.seconds(s), ANSWERS.seconds(s))
         return _placed(await self._store.run(SAY, script_keys, head, tail, said.id, author, said.to or "", *limits))
 
     async def withdraw(self, author: str, ref: str, withdrawn: Withdrawn) -> Placed:
@@ -93,7 +94,7 @@ class RoomLog:
         head, tail = unnumbered(withdrawn)
         s = self._settings
         script_keys = (*self._keys, self._room.ref(author, ref))
-        limits = (s.history_events, s.history_seconds, s.ref_seconds)
+        limits = (s.history_events, WORDS.seconds(s), ANSWERS.seconds(s))
         return _placed(await self._store.run(WITHDRAW, script_keys, head, tail, withdrawn.message, author, *limits))
 
     async def enter(self, author: str, skeleton: str, person: bytes) -> Seat:
@@ -103,7 +104,8 @@ class RoomLog:
         Raises:
             Refusal: ``name_taken``, ``name_needed`` when they are not known here, ``room_closed``.
         """
-        times = (self._settings.presence_seconds * 6, self._settings.session_seconds)
+        s = self._settings
+        times = (PRESENCE.seconds(s), s.session_seconds, NAMES.seconds(s))
         reply = await self._store.run(ENTER, self._keys, author, skeleton, person, *times)
         if reply[0] != b"seated":
             raise Refusal(reply[0].decode())
@@ -112,8 +114,7 @@ class RoomLog:
     async def pulse(self, here: list[str], left: list[str]) -> Pulse:
         """Say who is here and who has left, erase what is too old, and learn how the room is."""
         s = self._settings
-        # Half a minute: a process that dies is missed after six pulses.
-        times = (s.history_seconds, s.presence_seconds * 6, s.presence_grace_seconds)
+        times = (WORDS.seconds(s), PRESENCE.seconds(s), s.presence_grace_seconds, NAMES.seconds(s))
         reply = await self._store.run(PULSE, self._keys, *times, *here, "", *left)
         return Pulse(reply[0].decode(), reply[1], reply[2], reply[3], tuple(reply[4]))
 

@@ -16,6 +16,13 @@ local function counts(author)
   return tonumber(redis.call('ZSCORE', PRESENT, author) or 0) > now or redis.call('HEXISTS', VOICES, author) == 1
 end
 
+-- Should no server be there to forget people, the store does it by itself.
+local function remember(seconds)
+  redis.call('EXPIRE', PEOPLE, seconds)
+  redis.call('EXPIRE', NAMES, seconds)
+  redis.call('EXPIRE', KNOWN, seconds)
+end
+
 -- Know somebody no longer: the name is free.
 local function forget(author)
   local person = redis.call('HGET', PEOPLE, author)

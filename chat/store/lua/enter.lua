@@ -1,4 +1,5 @@
--- Seat a member under a name nobody else bears here. ARGV: author skeleton person(JSON) present_seconds known_seconds
+-- Seat a member under a name nobody else bears here. ARGV: author skeleton person(JSON) present_seconds
+-- known_seconds names_seconds
 -- Answers the person as known here (a name once taken is theirs until they are forgotten), the connection's seat, epoch, newest
 -- offset, and how many are present.
 local author, skeleton, person = unpack(ARGV, 1, 3)
@@ -18,7 +19,9 @@ else
   redis.call('HSET', PEOPLE, author, skeleton .. '\n' .. person)
 end
 redis.call('ZADD', PRESENT, now + tonumber(ARGV[4]), author)
+redis.call('EXPIRE', PRESENT, ARGV[4])
 redis.call('ZADD', KNOWN, now + tonumber(ARGV[5]), author)
+remember(ARGV[6])
 local seat = redis.call('HINCRBY', LOG, 'seats', 1)
 -- The newest of two tabs wins; the process that has the older one hears of it.
 redis.call('SPUBLISH', CHANNEL, '!opened ' .. author .. ' ' .. seat)

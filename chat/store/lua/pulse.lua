@@ -1,18 +1,21 @@
--- Keep the room's presence and history true. ARGV: history_seconds present_seconds grace_seconds here... '' left...
+-- Keep the room's presence and history true. ARGV: history_seconds present_seconds grace_seconds names_seconds
+-- here... '' left...
 -- Answers epoch, newest, oldest, how many are present, and those of them who have written something visible, in JSON.
 expire(tonumber(ARGV[1]))
 local alive, grace = now + tonumber(ARGV[2]), now + tonumber(ARGV[3])
-local i = 4
+local i = 5
 while ARGV[i] ~= '' do
   redis.call('ZADD', PRESENT, alive, ARGV[i])
   i = i + 1
 end
+if i > 5 then redis.call('EXPIRE', PRESENT, ARGV[2]) end
 for j = i + 1, #ARGV do redis.call('ZADD', PRESENT, 'XX', 'LT', grace, ARGV[j]) end
 redis.call('ZREMRANGEBYSCORE', PRESENT, '-inf', now)
 -- Whoever could not come back under the same session is forgotten, unless they never left or can still be read.
 for _, author in ipairs(redis.call('ZRANGEBYSCORE', KNOWN, '-inf', now, 'LIMIT', 0, 500)) do
   if counts(author) then redis.call('ZADD', KNOWN, now + 3600, author) else forget(author) end
 end
+remember(ARGV[4])
 local named = {}
 for _, author in ipairs(redis.call('HKEYS', VOICES)) do
   if #named == 200 then break end

@@ -1,0 +1,64 @@
+"""
+What is kept in the store, and for how long: the one table.
+
+From it come the seconds after which keys expire (the scripts are given them), the notice at ``/privacy``, and a test that finds in a
+real store nothing that is not here, nor for longer. Each row has its words in ``chat/locales/kept.*.json``: what, why, how it ends.
+To keep something new, write its key in ``keys.py`` and its row here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from msgspec import Struct
+
+from chat.settings import Settings
+
+SLOWEST_SECONDS: Final = 3600  # what a room's slow mode may ask for, at most
+LINGER_SECONDS: Final = 3600  # between two looks at a name that was still in use
+
+
+class Kept(Struct, frozen=True):
+    """
+    One kind of thing that is kept; ``keys`` is the pattern of its keys.
+
+    ``lasts`` gives the seconds after which the store erases such a key by itself, whether or not a server runs; None where somebody
+    has to: the words of the row say who and when.
+    """
+
+    name: str
+    keys: str
+    lasts: Callable[[Settings], int] | None
+
+    def seconds(self, settings: Settings) -> int:
+        """Return the longest life of a key, for the scripts that make it expire."""
+        assert self.lasts is not None, f"{self.name} does not expire"
+        return self.lasts(settings)
+
+
+ROOM: Final = r"\{[a-z0-9][a-z0-9-]*\}:"
+HASH: Final = r"[0-9a-f]+"
+
+# -- What people leave.
+WORDS: Final = Kept("words", ROOM + "(events|ids|voices)", lambda s: s.history_seconds)
+ANSWERS: Final = Kept("answers", ROOM + f"ref:{HASH}", lambda s: s.ref_seconds)
+NAMES: Final = Kept(
+    "names", ROOM + "(people|names|known)", lambda s: max(s.session_seconds, s.history_seconds) + LINGER_SECONDS
+)
+# Half a minute by default: a process that dies is missed after six pulses.
+PRESENCE: Final = Kept("presence", ROOM + "present", lambda s: s.presence_seconds * 6)
+PACE: Final = Kept("pace", ROOM + r"pace:[\w-]+", lambda s: SLOWEST_SECONDS)
+SESSION: Final = Kept("session", rf"\{{session:{HASH}\}}", lambda s: s.session_seconds)
+
+# -- What outlives everybody's visit, and points at nobody.
+PLACES: Final = Kept("rooms", "rooms|" + ROOM + "(room|log)", None)
+SERVICE: Final = Kept("service", "secret|erased", None)
+
+TABLE: Final = (WORDS, ANSWERS, NAMES, PRESENCE, PACE, SESSION, PLACES, SERVICE)
+
+
+def rows_of(key: str) -> list[Kept]:
+    """Find the rows that speak of ``key``: exactly one, or the table is wrong."""
+    return [row for row in TABLE if re.fullmatch(row.keys, key)]

@@ -1,0 +1,96 @@
+"""The table of what is kept: nothing is kept that is not in it, nor for longer than it says."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+import redis.asyncio
+from msgspec.structs import fields
+
+from chat.locales import KEPT
+from chat.settings import RoomSetting, Settings
+from chat.settings.listed import meta
+from chat.store import keys
+from chat.store.retention import SLOWEST_SECONDS, TABLE, rows_of
+from tests import clients
+from tests.clients import join
+from tests.conftest import Server
+
+# None of them the default, nor equal to another: a key that took the wrong one would stay too long.
+SECONDS: dict[str, Any] = {
+    "presence_seconds": 1,
+    "session_seconds": 600,
+    "history_seconds": 1200,
+    "ref_seconds": 90_000,
+}
+
+
+@pytest_asyncio.fixture(autouse=True)
+async def no_socket_left() -> AsyncIterator[None]:
+    yield
+    await clients.close_all()
+
+
+def named(maker: Callable[..., str]) -> str:
+    """Name a key by a function of ``keys``, whatever it asks for."""
+    return maker(*("ab12" for _ in inspect.signature(maker).parameters))
+
+
+def keys_named() -> Iterator[str]:
+    """Every key that ``keys.py`` can name."""
+    for name, member in vars(keys).items():
+        if name.isupper():
+            yield member
+        elif inspect.isfunction(member):
+            yield named(member)
+    room = keys.Room("salon-1")
+    yield from (getattr(room, name) for name in keys.Room.__slots__ if name not in ("slug", "channel"))
+    for name, member in vars(keys.Room).items():
+        if inspect.isfunction(member) and not name.startswith("_") and name != "all":
+            yield named(getattr(room, name))
+
+
+@pytest.mark.parametrize("key", sorted(set(keys_named())))
+def test_every_key_has_one_row(key: str) -> None:
+    assert len(rows_of(key)) == 1
+
+
+def test_every_row_has_its_words_in_every_language() -> None:
+    for words in KEPT.values():
+        assert list(words) == [row.name for row in TABLE]
+
+
+def test_slow_mode_is_bounded_as_the_table_says() -> None:
+    [slow] = (field for field in fields(RoomSetting) if field.name == "slow")
+    assert meta(slow.type).le == SLOWEST_SECONDS
+
+
+async def test_a_busy_server_keeps_nothing_else_nor_for_longer(start: Callable[..., Server]) -> None:
+    server, settings = start(**SECONDS), Settings(**SECONDS)
+    member, other = await join(server.address, "salon"), await join(server.address, "lent")
+    said = await member.say("bonjour")
+    await member.say("autre", to=said["id"])
+    await member.ask({"type": "withdraw", "message": said["id"]})
+    assert (await other.say("doucement"))["type"] == "accepted"
+    assert (await other.say("trop vite"))["code"] == "slow_mode"
+    await other.leave()
+    back = await join(server.address, "lent", session=other.token)
+    await back.until(lambda frame: frame["type"] == "presence")
+    client = redis.asyncio.Redis.from_url(server.store_url)
+    try:
+        found = {key.decode(): await client.ttl(key) async for key in client.scan_iter()}
+    finally:
+        await client.aclose()
+    seen = set()
+    for key, ttl in found.items():
+        [row] = rows_of(key)
+        seen.add(row.name)
+        if row.lasts is None:
+            assert ttl == -1, f"{key} is said to stay"
+        else:
+            assert 0 <= ttl <= row.seconds(settings), f"{key} may stay {ttl} s"
+    assert seen == {row.name for row in TABLE}
