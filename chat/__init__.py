@@ -21,7 +21,7 @@ The house, from the door inwards; a module imports only from those below it:
 ``rooms/``
     ``handoff`` takes the socket from uvicorn; ``connection`` speaks RFC 6455 on it; ``outbox`` writes once a turn; ``member`` answers one
     person's frames; ``entry`` seats them; ``sequence`` (pure) keeps one order; ``room`` is a live room; ``hub`` all of a process;
-    ``schedule`` and ``text`` are pure rules.
+    ``schedule``, ``limits`` and ``text`` are pure rules.
 ``people/``
     Sessions without accounts, and the rules of pseudonyms.
 ``store/``

@@ -12,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import FieldInfo
 
+from chat.rooms.limits import Limits
 from chat.settings import Mistake, RoomSetting, Settings, SettingsError, as_toml, check, load
 from chat.settings.listed import about, meta
+from tests.conftest import UNLIMITED
 
 FIELDS = [*msgspec.structs.fields(Settings), *msgspec.structs.fields(RoomSetting)]
 ROOM = '[[rooms]]\nslug = "salon"\ntitle = "Salon"\nformat = "salon"\n'
@@ -281,8 +283,11 @@ def test_check_answers_whatever_text_it_is_given(text: str) -> None:
 # -- the load tests' file
 
 
-def test_load_tests_change_nothing_but_the_rooms() -> None:
+def test_load_tests_change_nothing_but_the_rooms_and_lift_the_limits() -> None:
     loaded = load(Path(__file__).parent.parent / "loadtests" / "open.toml", {}, {})
     assert loaded.rooms == [RoomSetting(f"load-{number}", f"Load {number}", "salon") for number in range(100)]
     assert loaded.admission == "open"
-    assert msgspec.structs.replace(loaded, rooms=[]) == Settings()
+    assert msgspec.structs.replace(loaded, rooms=[]) == load(None, {}, UNLIMITED)
+    limits = Limits(loaded)
+    assert limits.saying("author", limits.standing("batch", lasting=False, age_seconds=0, now=9), 0, now=9) == []
+    assert limits.withdrawing("author") == []

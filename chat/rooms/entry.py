@@ -43,6 +43,7 @@ async def enter(member: Member, hello: Hello) -> None:
         return  # gone while we were looking; the presence that was noted ends by itself
     now = time.time()
     member.author, member.room, member.seat = _author.decode(seat.person), room, seat.number
+    member.standing = room.limits.standing(session.batch, session.lasting, session.age_seconds, now)
     room.seat(member, seat)
     member.send(
         Welcome(

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections import deque
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any, assert_never
@@ -36,6 +37,7 @@ from chat.protocol import (
 )
 from chat.rooms.connection import Connection
 from chat.rooms.entry import enter
+from chat.rooms.limits import Pace, Standing
 from chat.rooms.outbox import text_frame
 
 if TYPE_CHECKING:
@@ -56,6 +58,8 @@ class Member:
         "_entering",
         "_inbox",
         "_missed_from",
+        "_pace",
+        "_slowed",
         "_tasks",
         "author",
         "connection",
@@ -64,6 +68,7 @@ class Member:
         "room",
         "seat",
         "slug",
+        "standing",
     )
 
     def __init__(self, hub: Hub, slug: str, connection: Connection) -> None:
@@ -74,6 +79,9 @@ class Member:
         self.room: Room | None = None
         self.seat = 0
         self.author: Author = Author("", "", 0, "mask")
+        self.standing = Standing()
+        self._pace = Pace(hub.settings.frames_burst, 1 / (hub.settings.frames_per_second or float("inf")))
+        self._slowed: asyncio.TimerHandle | None = None
         self._entering = False
         self._missed_from = 0
         self._inbox: deque[str] = deque()  # bounded by what one reading of the socket brings: then it is paused
@@ -105,6 +113,8 @@ class Member:
             self._deadline.cancel()
         if self.room is not None:
             self.room.leave(self)
+        if self._slowed is not None:
+            self._slowed.cancel()
         self._inbox.clear()
         self.hub.members.discard(self)
 
@@ -117,6 +127,8 @@ class Member:
 
     def _work(self) -> None:
         while self._inbox and not self._entering and self.pending < self.hub.settings.pending_per_member:
+            if self._out_of_breath():
+                break
             try:
                 self._answer(decode(self._inbox.popleft()))
             except Complaint as complaint:
@@ -127,6 +139,17 @@ class Member:
             self.connection.pause()
         elif self.connection.listener is not None:
             self.connection.resume()
+
+    def _out_of_breath(self) -> bool:
+        """Tell whether the next frame has to wait: whoever sends without a pause is read more slowly, and nothing is lost."""
+        loop = asyncio.get_running_loop()
+        if self._slowed is None and (wait := self._pace.draw(loop.time())):
+            self._slowed = loop.call_later(wait, self._breathe)
+        return self._slowed is not None
+
+    def _breathe(self) -> None:
+        self._slowed = None
+        self._work()
 
     def _answer(self, frame: Inward) -> None:
         if self.room is None and not isinstance(frame, Hello):
@@ -167,7 +190,7 @@ class Member:
 
     async def _say(self, say: Say) -> Accepted:
         self.hub.may_write()
-        placed = await self._here.say(self.author, say)
+        placed = await self._here.say(self.author, self.standing, say, time.time())
         metrics.MESSAGES.inc()
         return Accepted(say.ref, placed.id, placed.offset)
 

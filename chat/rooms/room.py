@@ -20,6 +20,7 @@ from msgspec import Struct
 from chat import metrics
 from chat.errors import CloseCode, Refusal, StoreAway
 from chat.protocol import Author, Phase, Place, Presence, Said, Say, State, Withdrawn, encode
+from chat.rooms.limits import Limits, Standing
 from chat.rooms.outbox import Flusher, text_frame
 from chat.rooms.schedule import Hours, Opening, state_at
 from chat.rooms.sequence import Entry, Sequence, entries
@@ -57,6 +58,7 @@ class Room:
     ) -> None:
         self.record = record
         self.log = room_log
+        self.limits = Limits(settings)
         self.members: set[Member] = set()
         self.epoch = ""
         self.present = 0
@@ -279,17 +281,19 @@ class Room:
         """Tell whether the room is open at ``now``, and until or from when."""
         return state_at(self._hours, now, self._zone)
 
-    async def say(self, author: Author, say: Say) -> Placed:
+    async def say(self, author: Author, standing: Standing, say: Say, now: float) -> Placed:
         """Say something; it is kept when this returns. Raises Refusal or StoreAway."""
         if say.kind not in KINDS["member"]:
             raise Refusal("kind_not_allowed")
         text = clean(say.text, self._settings.text_characters)
         said = Said(0, 0, secrets.token_urlsafe(12), author, "message", text, say.to)
-        return await self.log.say(author.id, say.ref, said, self.record.slow)
+        limits = self.limits.saying(author.id, standing, self.record.slow, now)
+        return await self.log.say(author.id, say.ref, said, limits)
 
     async def withdraw(self, author: Author, ref: str, message: str) -> Placed:
         """Take back a message of ``author``'s. Raises Refusal or StoreAway."""
-        return await self.log.withdraw(author.id, ref, Withdrawn(offset=0, at=0, message=message, by="author"))
+        withdrawn = Withdrawn(offset=0, at=0, message=message, by="author")
+        return await self.log.withdraw(author.id, ref, withdrawn, self.limits.withdrawing(author.id))
 
     def place(self, now: float) -> Place:
         """Describe the room to a member."""

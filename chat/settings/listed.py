@@ -232,6 +232,44 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
         int, _is("how long who lost the connection still counts as present", "seconds", ge=0, le=300)
     ] = 10
 
+    say_burst: Annotated[
+        int, _is("what a person may say without a pause", "messages", group="Limits", ge=1, le=100)
+    ] = 10
+    say_seconds: Annotated[
+        float, _is("then, between two messages of one person; 0: no limit", "seconds", ge=0, le=600)
+    ] = 3.0
+    newcomer_seconds: Annotated[
+        int,
+        _is("how long who came in is a newcomer, unless by words or a card; 0: nobody is", "seconds", ge=0, le=86_400),
+    ] = 600
+    newcomer_burst: Annotated[int, _is("what a newcomer may say without a pause", "messages", ge=1, le=100)] = 3
+    newcomer_say_seconds: Annotated[
+        float, _is("then, between two messages of a newcomer; 0: no limit", "seconds", ge=0, le=600)
+    ] = 10.0
+    newcomers_burst: Annotated[
+        int, _is("what the newcomers of a room may say together without a pause", "messages", ge=1, le=1000)
+    ] = 60
+    newcomers_per_minute: Annotated[
+        int, _is("then, of the newcomers of a room together; 0: no limit", "messages a minute", ge=0, le=6000)
+    ] = 120
+    room_burst: Annotated[
+        int, _is("what all others of a room may say together without a pause", "messages", ge=1, le=1000)
+    ] = 300
+    room_per_minute: Annotated[
+        int, _is("then, of all others of a room together; 0: no limit", "messages a minute", ge=0, le=6000)
+    ] = 1200
+    batch_burst: Annotated[
+        int,
+        _is("what those of one batch of invitations may say in a room without a pause", "messages", ge=1, le=1000),
+    ] = 150
+    batch_per_minute: Annotated[
+        int, _is("then, of those of one batch together; 0: no limit", "messages a minute", ge=0, le=6000)
+    ] = 600
+    frames_burst: Annotated[int, _is("what is read of one connection without a pause", "frames", ge=1, le=10_000)] = 50
+    frames_per_second: Annotated[
+        int, _is("then, of one connection: what comes faster waits; 0: no limit", "frames a second", ge=0, le=1000)
+    ] = 5
+
     hello_seconds: Annotated[
         int, _is("how long to wait for the first frame", "seconds", group="Connections", ge=1, le=60)
     ] = 10

@@ -18,7 +18,7 @@ ERASED: Final = (
 
 
 class Room:
-    """The keys of one room; all but ``ref`` and ``pace`` end with it, and none outlives it by more than a day."""
+    """The keys of one room; all but ``ref`` and ``bucket`` end with it, and none outlives it by more than a day."""
 
     __slots__ = ("channel", "events", "ids", "known", "log", "names", "people", "present", "room", "slug", "voices")
 
@@ -51,9 +51,9 @@ class Room:
         digest = hashlib.blake2b(f"{author}\0{ref}".encode(), digest_size=16).hexdigest()
         return f"{{{self.slug}}}:ref:{digest}"
 
-    def pace(self, author: str) -> str:
-        """Name the mark that slow mode leaves; expires with the pause it asks for."""
-        return f"{{{self.slug}}}:pace:{author}"
+    def bucket(self, name: str) -> str:
+        """Name a bucket of tokens: empty, its time to live is what it lacks; ends by itself when it is full again."""
+        return f"{{{self.slug}}}:bucket:{name}"
 
     def all(self) -> tuple[str, ...]:
         """Name all that is erased when the room is closed."""

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from chat.settings import Settings
 
-SLOWEST_SECONDS: Final = 3600  # what a room's slow mode may ask for, at most
+EMPTY_SECONDS: Final = 60_000  # what a bucket may lack at most, of all that settings allow
 LINGER_SECONDS: Final = 3600  # between two looks at a name that was still in use
 
 
@@ -49,7 +49,7 @@ NAMES: Final = Kept(
 )
 # Half a minute by default: a process that dies is missed after six pulses.
 PRESENCE: Final = Kept("presence", ROOM + "present", lambda s: s.presence_seconds * 6)
-PACE: Final = Kept("pace", ROOM + r"pace:[\w-]+", lambda s: SLOWEST_SECONDS)
+PACE: Final = Kept("pace", ROOM + r"bucket:[\w:-]+", lambda s: EMPTY_SECONDS)
 SESSION: Final = Kept("session", rf"\{{session:{HASH}\}}", lambda s: s.session_seconds)
 
 # -- What outlives everybody's visit, and points at nobody.

@@ -6,6 +6,7 @@ What is kept of one room: its order of events, who is present, who bears which n
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -17,8 +18,8 @@ from chat.store import keys
 from chat.store.commands import Reply, Script, Store
 from chat.store.retention import ANSWERS, NAMES, PRESENCE, WORDS
 
-SAY: Final = Script("common", "say")
-WITHDRAW: Final = Script("common", "withdraw")
+SAY: Final = Script("common", "limits", "say")
+WITHDRAW: Final = Script("common", "limits", "withdraw")
 ENTER: Final = Script("common", "enter")
 PULSE: Final = Script("common", "pulse")
 READ: Final = Script("common", "read")
@@ -29,6 +30,15 @@ class Placed(Struct, frozen=True):
 
     id: str
     offset: int
+
+
+class Limit(Struct, frozen=True):
+    """A bucket that a request draws from: what is said where it is empty, its name, its size, the ms until it holds one more."""
+
+    code: str
+    bucket: str
+    burst: int
+    interval_ms: int
 
 
 class Seat(Struct, frozen=True):
@@ -71,31 +81,32 @@ class RoomLog:
         self._keys = (*self._room.all(), self._room.channel)
         self.channel = self._room.channel
 
-    async def say(self, author: str, ref: str, said: Said, slow_seconds: int) -> Placed:
+    async def say(self, author: str, ref: str, said: Said, limits: Sequence[Limit]) -> Placed:
         """
         Give a message its place, once for a ``ref``; the second time answers as the first did.
 
         Raises:
-            Refusal: ``slow_mode`` with the seconds left, ``unknown_message`` when the one answered is gone, ``room_closed``.
+            Refusal: the code of one of ``limits`` with the seconds left, ``unknown_message`` when the one answered is gone, or
+                ``room_closed``.
         """
         head, tail = unnumbered(said)
         s = self._settings
-        script_keys = (*self._keys, self._room.ref(author, ref), self._room.pace(author))
-        limits = (slow_seconds, s.history_events, WORDS.seconds(s), ANSWERS.seconds(s))
-        return _placed(await self._store.run(SAY, script_keys, head, tail, said.id, author, said.to or "", *limits))
+        script_keys = (*self._keys, self._room.ref(author, ref), *self._buckets(limits))
+        facts = (said.id, author, said.to or "", s.history_events, WORDS.seconds(s), ANSWERS.seconds(s))
+        return _placed(await self._store.run(SAY, script_keys, head, tail, *facts, *_bounds(limits)))
 
-    async def withdraw(self, author: str, ref: str, withdrawn: Withdrawn) -> Placed:
+    async def withdraw(self, author: str, ref: str, withdrawn: Withdrawn, limits: Sequence[Limit]) -> Placed:
         """
         Make a message void and say that it is gone, once for a ``ref``.
 
         Raises:
-            Refusal: ``unknown_message`` or ``not_yours``.
+            Refusal: ``unknown_message``, ``not_yours``, or the code of one of ``limits``.
         """
         head, tail = unnumbered(withdrawn)
         s = self._settings
-        script_keys = (*self._keys, self._room.ref(author, ref))
-        limits = (s.history_events, WORDS.seconds(s), ANSWERS.seconds(s))
-        return _placed(await self._store.run(WITHDRAW, script_keys, head, tail, withdrawn.message, author, *limits))
+        script_keys = (*self._keys, self._room.ref(author, ref), *self._buckets(limits))
+        facts = (withdrawn.message, author, s.history_events, WORDS.seconds(s), ANSWERS.seconds(s))
+        return _placed(await self._store.run(WITHDRAW, script_keys, head, tail, *facts, *_bounds(limits)))
 
     async def enter(self, author: str, skeleton: str, person: bytes) -> Seat:
         """
@@ -126,12 +137,21 @@ class RoomLog:
         """Read the newest ``count`` events."""
         return _stretch(await self._store.run(READ, self._keys, "", count))
 
+    def _buckets(self, limits: Sequence[Limit]) -> list[str]:
+        return [self._room.bucket(limit.bucket) for limit in limits]
+
+
+def _bounds(limits: Sequence[Limit]) -> list[str | int]:
+    return [fact for limit in limits for fact in (limit.code, limit.burst, limit.interval_ms)]
+
 
 def _placed(reply: Reply) -> Placed:
     outcome = reply[0].decode()
     if outcome == "accepted":
         return Placed(reply[1].decode(), int(reply[2]))
-    raise Refusal(outcome, retry_after=max(reply[1], 0) / 1000 if outcome == "slow_mode" else None)
+    if outcome == "limited":
+        raise Refusal(reply[1].decode(), retry_after=reply[2] / 1000)
+    raise Refusal(outcome)
 
 
 def _stretch(reply: Reply) -> Stretch:

@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from tests.browser.visitor import Visitor, Watch
-from tests.conftest import Server
+from tests.conftest import UNLIMITED, Server
 
 ARGS = [
     "--no-sandbox",
@@ -42,7 +42,8 @@ def site() -> Iterator[Server]:
         config = Path(folder) / "settings.toml"
         rooms = [f'[[rooms]]\nslug = "r{n}"\ntitle = "Salon {n}"\nformat = "salon"' for n in range(ROOMS)]
         rooms.append('[[rooms]]\nslug = "lent"\ntitle = "Lent"\nformat = "salon"\nslow = 10')
-        config.write_text("\n".join(["presence_seconds = 1", "presence_grace_seconds = 1", *rooms]))
+        unlimited = [f"{name} = {value}" for name, value in UNLIMITED.items()]
+        config.write_text("\n".join(["presence_seconds = 1", "presence_grace_seconds = 1", *unlimited, *rooms]))
         running = Server(Path(folder) / "data", "--config", str(config))
         yield running
         running.stop()

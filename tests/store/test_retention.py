@@ -15,7 +15,7 @@ from chat.locales import KEPT
 from chat.settings import RoomSetting, Settings
 from chat.settings.listed import meta
 from chat.store import keys
-from chat.store.retention import SLOWEST_SECONDS, TABLE, rows_of
+from chat.store.retention import EMPTY_SECONDS, TABLE, rows_of
 from tests import clients
 from tests.clients import join
 from tests.conftest import Server
@@ -64,9 +64,12 @@ def test_every_row_has_its_words_in_every_language() -> None:
         assert list(words) == [row.name for row in TABLE]
 
 
-def test_slow_mode_is_bounded_as_the_table_says() -> None:
-    [slow] = (field for field in fields(RoomSetting) if field.name == "slow")
-    assert meta(slow.type).le == SLOWEST_SECONDS
+def test_no_bucket_takes_longer_to_fill_than_the_table_says() -> None:
+    most = {field.name: meta(field.type).le or 0 for kind in (Settings, RoomSetting) for field in fields(kind)}
+    minute = 60  # the slowest that a room, its newcomers or a batch may be set to is one message a minute
+    own = [most["say_burst"] * most["say_seconds"], most["newcomer_burst"] * most["newcomer_say_seconds"]]
+    shared = [most[f"{whose}_burst"] * minute for whose in ("room", "newcomers", "batch")]
+    assert max(most["slow"], *own, *shared) == EMPTY_SECONDS
 
 
 async def test_a_busy_server_keeps_nothing_else_nor_for_longer(start: Callable[..., Server]) -> None:
