@@ -14,3 +14,7 @@ CLOSED: Final = Counter("sansmasque_connections_closed", "Connections closed by 
 CONNECTIONS: Final = Gauge("sansmasque_connections", "Open connections.")
 ROOMS: Final = Gauge("sansmasque_rooms_live", "Rooms that somebody is in, or was until lately.")
 GAPS: Final = Counter("sansmasque_gaps_filled", "Times that events were missed on the bus and read from history.")
+ERASURE_WAITS: Final = Gauge(
+    "sansmasque_erasure_waits_seconds",
+    "How long something erased has been waiting to be left out of the store's files.",
+)

@@ -79,7 +79,11 @@ async def store_url(settings: Settings, role: Role = Role.SERVE, guard: Guard | 
         lost.append(error)
         signal.raise_signal(signal.SIGTERM)  # members are told, then we end with what went wrong
 
-    async with embedded(Path(settings.data), role=role, guard=guard, on_given_up=given_up) as url:
+    guard = guard or Guard(Path(settings.data), settings.disk_reserve_mib * 2**20)
+    rewrite = settings.rewrite_seconds
+    async with embedded(
+        Path(settings.data), role=role, guard=guard, rewrite_seconds=rewrite, on_given_up=given_up
+    ) as url:
         yield url
     if lost:
         raise lost[0]

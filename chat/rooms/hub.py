@@ -215,7 +215,9 @@ class Hub:
     def _retire(self) -> None:
         now = time.monotonic()
         for slug, room in tuple(self.rooms.items()):
-            if room.members:
+            if room.over:
+                self._drop(room)  # with the words that it holds
+            elif room.members:
                 self._empty_since.pop(slug, None)
             elif now - self._empty_since.setdefault(slug, now) > EMPTY_SECONDS:
                 self._drop(room)

@@ -169,6 +169,15 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     history_seconds: Annotated[
         int, _is("how long a room remembers; then the words are erased", "seconds", ge=60, le=31_536_000)
     ] = 86_400
+    rewrite_seconds: Annotated[
+        int,
+        _is(
+            "between two rewritings of the store's files, at least; they leave out what was erased meanwhile",
+            "seconds",
+            ge=1,
+            le=3000,
+        ),
+    ] = 600
     ref_seconds: Annotated[
         int, _is("how long a message sent again is recognised", "seconds", ge=86_400, le=2_592_000)
     ] = 86_400

@@ -54,3 +54,7 @@ class Guard:
         needed = self.reserve_bytes * 1.5 if self.read_only else self.reserve_bytes
         self.read_only = free < needed
         return self.read_only
+
+    def holds(self, extra_bytes: int) -> bool:
+        """Say whether so much more could be written and the reserve be left."""
+        return not self.read_only and free_bytes(self.path, self._statvfs) - extra_bytes >= self.reserve_bytes

@@ -12,9 +12,7 @@ from typing import Final
 
 ROOMS: Final = "rooms"  # set of slugs; until the room is closed
 SECRET_MARK: Final = "secret"  # fingerprint of the master secret, to warn of a second one
-ERASED: Final = (
-    "erased"  # when the files were last rewritten without what is erased, in seconds since 1970; until the next time
-)
+ERASED: Final = "erased"  # when the files were last rewritten without what is erased, in seconds since 1970
 
 
 class Room:

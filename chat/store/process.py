@@ -67,6 +67,7 @@ class Child:
         Call it from the thread that lives as long as the server: Linux ends the child with the thread that made it.
         """
         _refuse_headless(folder)
+        _clear(folder)
         child = cls(await _spawn(binary, folder), folder)
         try:
             child._configure(config_for(binary))
@@ -137,6 +138,12 @@ def _refuse_headless(folder: Path) -> None:
     # Without its manifest Valkey would take the store for a new one, and write over what is there.
     if any((folder / FILES).glob("*.aof")) and not (folder / MANIFEST).exists():
         raise StoreCorrupt(folder.parent, "its manifest is missing")
+
+
+def _clear(folder: Path) -> None:
+    # A rewriting that was killed leaves its half of a file, which nobody would rewrite or read again.
+    for path in folder.glob("temp-*"):
+        path.unlink()
 
 
 async def _lines(stream: asyncio.StreamReader | None, heed: Callable[[str], object]) -> None:

@@ -8,6 +8,7 @@ To keep something new, write its key in ``keys.py`` and its row here.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from typing import Final
@@ -16,7 +17,7 @@ from msgspec import Struct
 
 from chat.settings import Settings
 
-EMPTY_SECONDS: Final = 60_000  # what a bucket may lack at most, of all that settings allow
+SLOWEST_SECONDS: Final = 3600  # what a room may ask for between two messages of one person
 LINGER_SECONDS: Final = 3600  # between two looks at a name that was still in use
 
 
@@ -38,6 +39,19 @@ class Kept(Struct, frozen=True):
         return self.lasts(settings)
 
 
+def _longest_filling(s: Settings) -> int:
+    """Return how long an empty bucket takes to be full again, of those that these settings ask for."""
+    own = (s.say_burst * s.say_seconds, s.newcomer_burst * s.newcomer_say_seconds)
+    shared = (
+        (s.room_burst, s.room_per_minute),
+        (s.newcomers_burst, s.newcomers_per_minute),
+        (s.batch_burst, s.batch_per_minute),
+    )
+    # Room for the rounding of an interval to a whole millisecond.
+    filling = [burst * (60 / rate + 0.001) for burst, rate in shared if rate]
+    return math.ceil(max(SLOWEST_SECONDS, *own, *filling))
+
+
 ROOM: Final = r"\{[a-z0-9][a-z0-9-]*\}:"
 HASH: Final = r"[0-9a-f]+"
 
@@ -49,7 +63,7 @@ NAMES: Final = Kept(
 )
 # Half a minute by default: a process that dies is missed after six pulses.
 PRESENCE: Final = Kept("presence", ROOM + "present", lambda s: s.presence_seconds * 6)
-PACE: Final = Kept("pace", ROOM + r"bucket:[\w:-]+", lambda s: EMPTY_SECONDS)
+PACE: Final = Kept("pace", ROOM + r"bucket:[\w:-]+", _longest_filling)
 SESSION: Final = Kept("session", rf"\{{session:{HASH}\}}", lambda s: s.session_seconds)
 
 # -- What outlives everybody's visit, and points at nobody.

@@ -25,6 +25,7 @@ from chat.store.disk import Guard
 from chat.store.failures import StoreCorrupt, StoreError, StoreFailed, StoreHeld, StoreMissing
 from chat.store.hold import SOCKET, Role, end_orphan, hold, private_folder
 from chat.store.process import Child, loaded
+from chat.store.rewriting import rewritten
 
 __all__ = [
     "Role",
@@ -48,6 +49,7 @@ async def embedded(
     *,
     role: Role = Role.SERVE,
     guard: Guard | None = None,
+    rewrite_seconds: float | None = None,
     on_given_up: Callable[[StoreError], None] | None = None,
 ) -> AsyncIterator[str]:
     """
@@ -56,7 +58,8 @@ async def embedded(
     With :attr:`Role.SERVE` this process owns the store: it starts it, starts it again when it ends unasked, and ends
     it. With :attr:`Role.COMMAND` it joins the store of a live server, or owns one for the time of the block.
 
-    The store isn't started again while ``guard`` says that the disk is full. ``on_given_up`` is called once, from the
+    The store isn't started again while ``guard`` says that the disk is full. Its files are rewritten without what was erased,
+    ``rewrite_seconds`` apart at least and at the end; never where there is none. ``on_given_up`` is called once, from the
     event loop, when it could not be kept up; the URL is dead from then on. Cancellation ends the store in an orderly way.
 
     Raises:
@@ -68,13 +71,18 @@ async def embedded(
     """
     folder = private_folder(data)
     async with hold(folder, role) as owned:
-        if owned:
-            await end_orphan(folder)
-            async with _kept_up(find_binary(), folder, guard or Guard(folder), on_given_up):
-                yield f"unix://{folder / SOCKET}"
-        else:
+        url = f"unix://{folder / SOCKET}"
+        if not owned:
             await loaded(folder / SOCKET)
-            yield f"unix://{folder / SOCKET}"
+            yield url
+            return
+        guard = guard or Guard(folder)
+        await end_orphan(folder)
+        async with contextlib.AsyncExitStack() as stack:
+            await stack.enter_async_context(_kept_up(find_binary(), folder, guard, on_given_up))
+            if rewrite_seconds is not None:
+                await stack.enter_async_context(rewritten(url, guard, rewrite_seconds))
+            yield url
 
 
 @contextlib.asynccontextmanager

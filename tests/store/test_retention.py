@@ -6,16 +6,18 @@ import inspect
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
+import msgspec
 import pytest
 import pytest_asyncio
 import redis.asyncio
 from msgspec.structs import fields
 
 from chat.locales import KEPT
+from chat.rooms.limits import Limits, Standing
 from chat.settings import RoomSetting, Settings
 from chat.settings.listed import meta
 from chat.store import keys
-from chat.store.retention import EMPTY_SECONDS, TABLE, rows_of
+from chat.store.retention import PACE, SLOWEST_SECONDS, TABLE, rows_of
 from tests import clients
 from tests.clients import join
 from tests.conftest import Server
@@ -64,12 +66,21 @@ def test_every_row_has_its_words_in_every_language() -> None:
         assert list(words) == [row.name for row in TABLE]
 
 
-def test_no_bucket_takes_longer_to_fill_than_the_table_says() -> None:
-    most = {field.name: meta(field.type).le or 0 for kind in (Settings, RoomSetting) for field in fields(kind)}
-    minute = 60  # the slowest that a room, its newcomers or a batch may be set to is one message a minute
-    own = [most["say_burst"] * most["say_seconds"], most["newcomer_burst"] * most["newcomer_say_seconds"]]
-    shared = [most[f"{whose}_burst"] * minute for whose in ("room", "newcomers", "batch")]
-    assert max(most["slow"], *own, *shared) == EMPTY_SECONDS
+def test_slow_mode_is_bounded_as_the_table_says() -> None:
+    [slow] = (field for field in fields(RoomSetting) if field.name == "slow")
+    assert meta(slow.type).le == SLOWEST_SECONDS
+
+
+@pytest.mark.parametrize("newcomer", [True, False])
+@pytest.mark.parametrize("per_minute", [0, 1, 7, 9_999])
+def test_no_bucket_takes_longer_to_fill_than_the_table_says(newcomer: bool, per_minute: int) -> None:
+    rates: dict[str, Any] = {f"{whose}_per_minute": per_minute for whose in ("room", "newcomers", "batch")}
+    settings = msgspec.structs.replace(
+        Settings(), **rates, room_burst=5000, newcomers_burst=4000, batch_burst=3000, say_burst=99, say_seconds=600.0
+    )
+    standing = Standing("lot", 1.0 if newcomer else 0.0)
+    filling = [limit.burst * limit.interval_ms / 1000 for limit in Limits(settings).saying("ab", standing, 3600, 0.0)]
+    assert 0 < max(filling) <= PACE.seconds(settings)
 
 
 async def test_a_busy_server_keeps_nothing_else_nor_for_longer(start: Callable[..., Server]) -> None:
