@@ -25,6 +25,7 @@ class CloseCode(enum.IntEnum):
     TOO_SLOW = 4001  # resume from your offset
     IDLE = 4002
     BUS_LOST = 4003
+    FAILED = 4004  # something of ours broke; resume from your offset
     PROTOCOL_ERROR = 4500
     EXCLUDED = 4501
     SESSION_ENDED = 4502

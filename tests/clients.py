@@ -160,6 +160,12 @@ class Bare:
         assert head.startswith(b"HTTP/1.1 101"), head
         return cls(reader, writer)
 
+    @classmethod
+    def over(cls, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Bare:
+        """Speak over a stream whose handshake is done."""
+        _opened.append(writer)
+        return cls(reader, writer)
+
     def write(self, data: bytes) -> None:
         self.writer.write(data)
 
@@ -188,6 +194,16 @@ class Bare:
 
     async def close(self) -> None:
         self.writer.close()
+
+
+def unframed(opcode: int, payload: bytes) -> Frame:
+    """Read what a frame carries; a close as `{"type": "close", "code", "reason"}`, a ping or pong as its kind."""
+    if opcode == 1:
+        frame: Frame = json.loads(payload)
+        return frame
+    if opcode == 8:
+        return {"type": "close", "code": int.from_bytes(payload[:2], "big"), "reason": payload[2:].decode()}
+    return {"type": {9: "ping", 10: "pong"}[opcode]}
 
 
 def build_frame(opcode: int, payload: bytes = b"", *, fin: bool = True, rsv: int = 0, masked: bool = True) -> bytes:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import codecs
+import contextlib
 import logging
 import socket
 from typing import Final, Protocol
@@ -64,6 +65,9 @@ class Listener(Protocol):
 
     def caught_up(self) -> None:
         """The socket has taken all that it was given."""
+
+    def failed(self, error: Exception) -> None:
+        """Something raised ``error`` while this was told: nothing more can be relied on."""
 
     def lost(self) -> None:
         """The connection is over; nothing follows."""
@@ -151,6 +155,12 @@ class Connection:
             self.abort()
 
     def _feed(self, data: bytes | memoryview) -> None:
+        try:
+            self._take(data)
+        except Exception as exc:  # noqa: BLE001 - half a frame may have been acted upon: this member comes again, nobody else minds
+            self.failed(exc)
+
+    def _take(self, data: bytes | memoryview) -> None:
         self._parser.receive_data(data)  # type: ignore[arg-type]  # any buffer will do: it is copied at once
         for frame in self._parser.events_received():
             assert isinstance(frame, Frame)  # requests and responses belong to the handshake
@@ -256,8 +266,15 @@ class Connection:
             self._loop.remove_writer(self._fd)
             if self._parser.eof_sent:
                 self._shut()
-            elif self.listener is not None and not self._closing:
+            else:
+                self._tell_caught_up()
+
+    def _tell_caught_up(self) -> None:
+        if self.listener is not None and not self._closing:
+            try:
                 self.listener.caught_up()
+            except Exception as exc:  # noqa: BLE001 - as in _feed
+                self.failed(exc)
 
     def ping(self) -> None:
         if self._parser.state is OPEN and not self.rest:
@@ -306,6 +323,14 @@ class Connection:
             self._linger = self._loop.call_later(LINGER_SECONDS, self.abort)
             self.resume()
         self._leave()
+
+    def failed(self, error: Exception) -> None:
+        """End because of a fault of ours, with a word if that can be had."""
+        with contextlib.suppress(Exception):  # not even a goodbye: what began it is said by then
+            if self.listener is not None:
+                self.listener.failed(error)
+        if not self._closing:
+            self.abort()
 
     def abort(self) -> None:
         """Drop the socket without a word."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from chat.errors import CloseCode, Closing, Refusal
+from chat.errors import CloseCode, Closing, Refusal, StoreAway
 from chat.people import names
 from chat.people.sessions import Session, author_id, hue
 from chat.protocol import Author, Hello, Since, Welcome, You
@@ -41,6 +41,8 @@ async def enter(member: Member, hello: Hello) -> None:
     missed = await _missed(room, hello.since, seat, member.hub.settings.resume_events)
     if member.connection.listener is None:
         return  # gone while we were looking; the presence that was noted ends by itself
+    if room.over:
+        raise StoreAway  # the room ended while we were looking: it is to be opened anew
     now = time.time()
     member.author, member.room, member.seat = _author.decode(seat.person), room, seat.number
     member.standing = room.limits.standing(session.batch, session.lasting, session.age_seconds, now)

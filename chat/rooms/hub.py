@@ -104,6 +104,7 @@ class Hub:
             self._opening[slug] = opening
             opening.add_done_callback(lambda _: self._opening.pop(slug, None))
             room = await asyncio.shield(opening)
+        self._empty_since.pop(slug, None)  # somebody is at the door
         if not room.opening(time.time()).open:
             raise Closing("room_closed", CloseCode.ROOM_CLOSED)
         return room
@@ -123,10 +124,14 @@ class Hub:
         except (TimeoutError, StoreAway) as exc:
             self._drop(room)
             raise StoreAway from exc
+        except BaseException:
+            self._drop(room)
+            raise
         self.rooms[slug] = room
         return room
 
     def _drop(self, room: Room) -> None:
+        room.over = True  # nothing is heard for it any more: nobody may be seated there
         self.rooms.pop(room.record.slug, None)
         self._empty_since.pop(room.record.slug, None)
         self._channels.pop(room.log.channel, None)
@@ -144,11 +149,14 @@ class Hub:
     def _heard(self, channel: str, payload: bytes) -> None:
         room = self._channels.get(channel)
         if room is not None:
-            room.hear(payload)
+            try:
+                room.hear(payload)
+            except Exception as exc:  # noqa: BLE001 - raised, it would end the bus of all
+                room.failed(exc)
 
     def _away(self) -> None:
         self._away_since = time.monotonic()
-        for member in self.members:
+        for member in tuple(self.members):  # who is far behind is let go at this word
             if member.room is not None:
                 member.complain("store_away")
 
@@ -177,18 +185,28 @@ class Hub:
         self._watch_disk()
         self._watch_connections()
         self._let_go()
-        pulses = [room.pulse(now) for room in tuple(self.rooms.values())]
-        results = await asyncio.gather(*pulses, return_exceptions=True)
+        away = await self._pulse(now)
         self._retire()
         if time.monotonic() - self._swept_at > SWEEP_SECONDS:
             self._swept_at = time.monotonic()
             await self._sweep()
-        for result in results:
-            if isinstance(result, BaseException):
-                raise result
+        if away:
+            raise StoreAway
+
+    async def _pulse(self, now: float) -> bool:
+        """Let each room know how it is; answers whether the store was away for one of them."""
+        rooms = tuple(self.rooms.values())
+        results = await asyncio.gather(*(room.pulse(now) for room in rooms), return_exceptions=True)
+        for room, result in zip(rooms, results, strict=True):
+            if isinstance(result, Exception) and not isinstance(result, StoreAway):
+                log.error("pulse_failed", room=room.record.slug, error=result)
+        return any(isinstance(result, StoreAway) for result in results)
 
     def _watch_disk(self) -> None:
-        read_only = self._disk_full()
+        try:
+            read_only = self._disk_full()
+        except OSError:
+            read_only = True  # the folder is gone, or its disk is: nothing can be kept there
         if read_only != self.read_only:
             self.read_only = read_only
             log.warning("rooms_read_only" if read_only else "rooms_writable")

@@ -102,15 +102,19 @@ class Member:
     def caught_up(self) -> None:
         if self.room is None:
             return
-        missed = self.room.since(self._missed_from)
+        # What is gathered for this turn is in the tail already, and will be written with the turn: not twice.
+        missed = self.room.since(self._missed_from, self.room.flushed)
         if missed is None:
             self.close(CloseCode.TOO_SLOW, "too_slow")
         elif missed:
             self.connection.send_frame(b"".join(text_frame(event) for _, event in missed))
 
+    def failed(self, error: Exception) -> None:
+        log.error("member_failed", error=error)
+        self.close(CloseCode.FAILED, "internal")
+
     def lost(self) -> None:
-        if self._deadline is not None:
-            self._deadline.cancel()
+        self._expected()
         if self.room is not None:
             self.room.leave(self)
         if self._slowed is not None:
@@ -135,6 +139,8 @@ class Member:
                 self.complain(complaint.code)
             except Closing as closing:
                 self.close(closing.close, closing.code, closing.retry_after)
+            except Exception as exc:  # noqa: BLE001 - they come again, with what was not answered
+                self.connection.failed(exc)
         if self._inbox or self._entering:
             self.connection.pause()
         elif self.connection.listener is not None:
@@ -170,21 +176,23 @@ class Member:
         if self.room is not None:
             raise Complaint("frame_invalid")
         self.lang = best(hello.lang)
+        self._expected()
         self._entering = True
         self._spawn(self._enter(hello))
 
     async def _enter(self, hello: Hello) -> None:
         try:
             await enter(self, hello)
-            if self._deadline is not None:
-                self._deadline.cancel()
         except Refusal as refusal:  # of the name: another one may be tried
-            self._expect_hello(CHOOSING_SECONDS)
+            if self.connection.listener is not None:
+                self._expect_hello(CHOOSING_SECONDS)
             self.complain(refusal.code)
         except Closing as closing:
             self.close(closing.close, closing.code, closing.retry_after)
         except StoreAway:
             self.close(CloseCode.BUS_LOST, "store_away", round(random.uniform(2, 8), 1))
+        except Exception as exc:  # noqa: BLE001 - whoever is at the door must hear that it failed, whatever it was
+            self.connection.failed(exc)
         finally:
             self._entering = False
 
@@ -248,9 +256,14 @@ class Member:
 
     # -- the end
 
-    def _expect_hello(self, seconds: float) -> None:
+    def _expected(self) -> None:
+        """Wait for hello no longer."""
         if self._deadline is not None:
             self._deadline.cancel()
+            self._deadline = None
+
+    def _expect_hello(self, seconds: float) -> None:
+        self._expected()
         self._deadline = asyncio.get_running_loop().call_later(
             seconds, self.close, CloseCode.PROTOCOL_ERROR, "hello_late"
         )

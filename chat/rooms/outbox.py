@@ -27,6 +27,9 @@ class Flushable(Protocol):
     def flush(self) -> None:
         """Write them."""
 
+    def failed(self, error: Exception) -> None:
+        """End what raised ``error`` while it wrote."""
+
 
 class Flusher:
     """Flushes whatever has gathered something, once a turn of the loop; rooms before members, for one write each."""
@@ -57,4 +60,7 @@ class Flusher:
         rooms, self._rooms = self._rooms, []
         members, self._members = self._members, []
         for waiting in (*rooms, *members):
-            waiting.flush()
+            try:
+                waiting.flush()
+            except Exception as exc:  # noqa: BLE001 - the others must have their turn, whatever it was
+                waiting.failed(exc)

@@ -65,7 +65,7 @@ class Room:
         self._told = 0  # how many members were last told of
         self.flushed = 0  # up to where members were written to
         self.oldest = 0
-        self.over = False  # closed, or of another order by now: whoever comes needs it opened anew
+        self.over = False  # closed, failed, of another order or left alone by now: whoever comes needs it opened anew
         self.named: dict[str, Author] = {}
         self._hours = hours
         self._zone = ZoneInfo(settings.zone)
@@ -91,9 +91,13 @@ class Room:
     async def open(self) -> None:
         """Read the newest history; what was heard meanwhile follows it. Raises StoreAway."""
         self._take(await self.log.newest(self._settings.welcome_events))
+        if self._sequence.gap:
+            self.fill()
 
     def hear(self, payload: bytes) -> None:
         """Take what the bus brought for this room: an event, a void, or a signal between processes."""
+        if self.over:
+            return
         if payload.startswith(b"!"):
             self._signal(*payload[1:].decode().split(" "))
             return
@@ -104,7 +108,7 @@ class Room:
             return
         for entry in self._sequence.hear(heard.offset, payload):
             self._deliver(entry)
-        if self._sequence.gap:
+        if self._sequence.gap and self._sequence.offset is not None:
             self.fill()
 
     def _deliver(self, entry: Entry) -> None:
@@ -146,14 +150,19 @@ class Room:
         return self._filling
 
     async def _fill(self) -> None:
+        newest = self.offset + 1
         try:
-            stretch = await self.log.read(self.offset + 1, self.offset + self._settings.history_events)
-            self._take(stretch)
-            while self.offset < stretch.newest and self.epoch == stretch.epoch:
+            before = -1
+            # Until nothing is missing, or reading brings nothing more: what is heard ahead may be of an order that is no more.
+            while (self._sequence.gap or self.offset < newest) and self.offset > before and not self.over:
+                before = self.offset
                 stretch = await self.log.read(self.offset + 1, self.offset + self._settings.history_events)
                 self._take(stretch)
+                newest = stretch.newest
         except StoreAway:
             log.warning("gap_not_filled", room=self.record.slug)  # the next pulse tries again
+        except Exception as exc:  # noqa: BLE001 - nobody waits for it but those who are here
+            self.failed(exc)
         finally:
             self._filling = None
 
@@ -192,22 +201,25 @@ class Room:
         self.flushed = self.offset
         for member in tuple(self.members):
             connection = member.connection
-            if connection.rest:
-                if aside:
+            try:
+                if not connection.rest:
+                    connection.write(payload)
+                elif aside:
                     connection.send_frame(aside)
-            else:
-                connection.write(payload)
+            except Exception as exc:  # noqa: BLE001 - one member's fault is no other's
+                connection.failed(exc)
 
     @property
     def floor(self) -> int:
         """The offset above which everything that remains is in the tail."""
         return self._floor
 
-    def since(self, offset: int) -> list[Entry] | None:
-        """Answer all that came after ``offset``, or None when the tail does not reach back so far."""
+    def since(self, offset: int, until: int | None = None) -> list[Entry] | None:
+        """Answer all that came after ``offset`` (up to ``until``), or None when the tail does not reach back so far."""
         if offset < self._floor:
             return None
-        return list(entries(offset + 1, (self._tail.get(o) for o in range(offset + 1, self.offset + 1))))
+        last = self.offset if until is None else until
+        return list(entries(offset + 1, (self._tail.get(o) for o in range(offset + 1, last + 1))))
 
     async def history(self, first: int, last: int) -> list[Entry]:
         """Read events ``first`` to ``last`` from what is kept. Raises StoreAway."""
@@ -319,6 +331,12 @@ class Room:
         """Send everybody away for good: this is no longer the room that people come to."""
         self.over = True
         self.close(code, close)
+
+    def failed(self, error: Exception) -> None:
+        """End because of a fault of ours: whoever was here comes again, to a room that is opened anew."""
+        metrics.FAILED.inc()
+        log.error("room_failed", room=self.record.slug, error=error)
+        self.end("internal", CloseCode.FAILED)
 
     def close(self, code: str, close: CloseCode) -> None:
         """Send everybody away."""

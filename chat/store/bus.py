@@ -78,10 +78,15 @@ class Bus:
                 pause = RETRY_SECONDS[0]
             except BROKEN as exc:
                 log.debug("bus_unreachable", error=type(exc).__name__)
+            except Exception as exc:  # noqa: BLE001 - without a bus nobody hears anything: whatever it was, connect again
+                log.error("bus_failed", error=exc)
             if self.connected:
                 self.connected, self._wire = False, None
                 log.warning("bus_lost")
-                self._on_away()
+                try:
+                    self._on_away()
+                except Exception as exc:  # noqa: BLE001 - as above
+                    log.error("bus_failed", error=exc)
             await asyncio.sleep(pause * random.uniform(0.5, 1))
             pause = min(pause * 2, RETRY_SECONDS[1])
 
@@ -90,9 +95,12 @@ class Bus:
             wire, first_words = await connect(self._url, lambda: _Wire(self._heard))
             for command in first_words:
                 wire.say(*command)
-            for channel in self._channels:
+            asked = set(self._channels)
+            for channel in asked:
                 wire.say("SSUBSCRIBE", channel)
             await wire.ping()
+            for channel in self._channels - asked:
+                wire.say("SSUBSCRIBE", channel)  # wished for while we connected
         self._wire, self.connected = wire, True
         try:
             if first.done():
