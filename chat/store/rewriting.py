@@ -126,9 +126,15 @@ def read(said: str) -> Told:
 
 
 @contextlib.asynccontextmanager
-async def rewritten(url: str, guard: Guard, gap_seconds: float) -> AsyncIterator[None]:
-    """Look after the files of the embedded store at ``url`` while the block runs, and once more at its end."""
+async def rewritten(url: str, guard: Guard, gap_seconds: float, *, thorough: bool = True) -> AsyncIterator[None]:
+    """
+    Look after the files of the embedded store at ``url`` while the block runs, and once more at its end.
+
+    Unless ``thorough``, what earlier runs may have left in them is no reason to rewrite: the next one that is will do it.
+    """
     rewriter = Rewriter(url, guard, gap_seconds)
+    if not thorough:
+        await rewriter.begin_here()
     task = asyncio.create_task(rewriter.run())
     try:
         yield
@@ -172,16 +178,23 @@ class Rewriter:
         finally:
             await self._store.close()
 
+    async def begin_here(self) -> None:
+        """Care for what this run of the store erases alone. Raises StoreAway."""
+        self.ledger = Ledger(run=(await self._told()).run)
+
     async def look(self, gap_seconds: float) -> Step:
         """Ask the store, decide, and act. Raises StoreAway."""
         now = asyncio.get_running_loop().time()
-        told = read((await self._store.ask("INFO", "server", "persistence", "stats", "commandstats")).decode())
+        told = await self._told()
         room = self._guard.holds(told.bytes)
         self.ledger, step = decide(self.ledger, told, now, gap_seconds=gap_seconds, room=room)
         waits = 0.0 if self.ledger.waits_since is None else now - self.ledger.waits_since
         metrics.ERASURE_WAITS.set(waits)
         await self._act(step, told, round(waits))
         return step
+
+    async def _told(self) -> Told:
+        return read((await self._store.ask("INFO", "server", "persistence", "stats", "commandstats")).decode())
 
     async def _act(self, step: Step, told: Told, waiting_seconds: int) -> None:
         if step is Step.BEGIN:

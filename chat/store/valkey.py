@@ -81,7 +81,8 @@ async def embedded(
         async with contextlib.AsyncExitStack() as stack:
             await stack.enter_async_context(_kept_up(find_binary(), folder, guard, on_given_up))
             if rewrite_seconds is not None:
-                await stack.enter_async_context(rewritten(url, guard, rewrite_seconds))
+                thorough = role is Role.SERVE
+                await stack.enter_async_context(rewritten(url, guard, rewrite_seconds, thorough=thorough))
             yield url
 
 

@@ -26,7 +26,7 @@ from chat.store.disk import Guard
 from chat.store.registry import Registry
 from chat.store.rewriting import Ledger, Rewriter, Step, Told, decide
 from chat.store.room_log import RoomLog
-from chat.store.valkey import embedded
+from chat.store.valkey import Role, embedded
 from tests import clients
 from tests.clients import join
 from tests.conftest import Server
@@ -318,3 +318,10 @@ async def test_a_command_without_a_server_leaves_nothing_erased_behind(start: Ca
     assert in_files(server.data) != []
     server.run("rooms", "close", "salon")
     assert in_files(server.data) == []
+
+
+async def test_a_command_that_erases_nothing_leaves_the_files_as_they_are(folder: Path) -> None:
+    data = folder / "data"
+    async with embedded(data, role=Role.COMMAND, rewrite_seconds=GAP) as url, connected(url) as client:
+        await client.set("k", "v")
+    assert [path.name for path in data.rglob("*.aof")] == ["appendonly.aof.1.incr.aof"]
