@@ -34,10 +34,11 @@ async def enter(member: Member, hello: Hello) -> None:
         Closing: The room is closed or unknown, the session over, the server draining or full.
         StoreAway: Nobody can be let in for now.
     """
+    name = _name(member, hello.pseudonym)  # before anything is kept of whoever tries one after the other
     room = await member.hub.room(member.slug)
     session = await _session(member, hello)
     author = author_id(room.record.secret, session.person)
-    seat = await _seat(member, room, author, hello.pseudonym)
+    seat = await _seat(room, author, name)
     missed = await _missed(room, hello.since, seat, member.hub.settings.resume_events)
     if member.connection.listener is None:
         return  # gone while we were looking; the presence that was noted ends by itself
@@ -67,16 +68,21 @@ async def _session(member: Member, hello: Hello) -> Session:
         return await member.hub.sessions.resume(hello.session)
     if not (hello.pseudonym or "").strip():
         raise Refusal("name_needed")
-    return await member.hub.sessions.start()
+    if member.session is None:  # else they try another name
+        member.session = await member.hub.sessions.start()
+    return member.session
 
 
-async def _seat(member: Member, room: Room, author: str, pseudonym: str | None) -> Seat:
+def _name(member: Member, pseudonym: str | None) -> str | None:
+    try:
+        return None if pseudonym is None else names.check(pseudonym, member.hub.settings.reserved_names)
+    except names.NameRefused as exc:
+        raise Refusal(exc.code) from exc
+
+
+async def _seat(room: Room, author: str, name: str | None) -> Seat:
     skeleton, person = "", b""
-    if pseudonym is not None:
-        try:
-            name = names.check(pseudonym, member.hub.settings.reserved_names)
-        except names.NameRefused as exc:
-            raise Refusal(exc.code) from exc
+    if name is not None:
         skeleton = names.skeleton(name)
         person = msgspec.json.encode(Author(author, name, hue(author), "mask"))
     try:
@@ -93,6 +99,8 @@ async def _missed(room: Room, since: Since | None, seat: Seat, limit: int) -> li
         return None
     if since.offset > room.offset:
         await room.fill()  # they have seen more than this process has heard so far
+        if since.offset > room.offset:
+            return None  # and it could not be read: what comes next they have seen already
     older: list[Entry] = []
     position = since.offset
     for _ in range(TRIES):

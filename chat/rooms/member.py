@@ -21,6 +21,7 @@ import structlog
 from chat import metrics
 from chat.errors import CloseCode, Closing, Complaint, Refusal, StoreAway
 from chat.locales import best, sentence
+from chat.people.sessions import Session
 from chat.protocol import (
     Accepted,
     Author,
@@ -48,6 +49,7 @@ log = structlog.get_logger()
 
 HISTORY = 100  # events in one answer to `history`
 CHOOSING_SECONDS = 300.0  # to think of another name, when the first was refused
+HELLOS = 20  # names tried on one connection
 
 
 class Member:
@@ -56,6 +58,7 @@ class Member:
     __slots__ = (
         "_deadline",
         "_entering",
+        "_hellos",
         "_inbox",
         "_missed_from",
         "_pace",
@@ -67,6 +70,7 @@ class Member:
         "lang",
         "room",
         "seat",
+        "session",
         "slug",
         "standing",
     )
@@ -78,11 +82,13 @@ class Member:
         self.lang = best(None)
         self.room: Room | None = None
         self.seat = 0
+        self.session: Session | None = None  # made here for somebody new, kept while they look for a name
         self.author: Author = Author("", "", 0, "mask")
         self.standing = Standing()
         self._pace = Pace(hub.settings.frames_burst, 1 / (hub.settings.frames_per_second or float("inf")))
         self._slowed: asyncio.TimerHandle | None = None
         self._entering = False
+        self._hellos = 0
         self._missed_from = 0
         self._inbox: deque[str] = deque()  # bounded by what one reading of the socket brings: then it is paused
         self._tasks: set[asyncio.Task[None]] = set()
@@ -176,6 +182,9 @@ class Member:
         if self.room is not None:
             raise Complaint("frame_invalid")
         self.lang = best(hello.lang)
+        self._hellos += 1
+        if self._hellos > HELLOS:
+            raise Closing("names_tried", CloseCode.PROTOCOL_ERROR)
         self._expected()
         self._entering = True
         self._spawn(self._enter(hello))

@@ -21,6 +21,7 @@ from chat.rooms.text import clean
         ("e\u0301te\u0301", "été"),
         ("tab\tulation", "tab\tulation"),
         ("famille 👩‍👩‍👧", "famille 👩‍👩‍👧"),
+        ("a" + "\u0316" * 30, "a" + "\u0316" * 30),
         ("<b>gras</b>", "<b>gras</b>"),
     ],
 )
@@ -38,6 +39,8 @@ def test_clean_keeps_lines_and_words(text: str, kept: str) -> None:
         ("a" * 4001, "text_long"),
         ("a" * 100_000, "text_long"),
         ("cloche\x07", "text_control"),
+        ("a" + "\u0316\u0301" * 4000, "text_control"),  # a tenth of a second to normalise, for one message
+        ("a" + "\u0316" * 31, "text_control"),
         ("nul\x00", "text_control"),
         ("échappe\x1b[31m", "text_control"),
     ],
