@@ -12,7 +12,7 @@ acknowledged when it is kept; everybody, its author too, hears it from the bus.
 
 The house, from the door inwards; a module imports only from those below it:
 
-``__main__``, ``demo``
+``__main__``, ``commands/``, ``demo``
     The command line and the sample community.
 ``server``, ``app``, ``http/``
     Start and end; routes and middleware as lists; one module a group of routes. To add a route, add it to the list of its module.

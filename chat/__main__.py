@@ -7,11 +7,9 @@ Each command is a function; those that touch the store work beside a running ser
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
-from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -19,16 +17,16 @@ from rich.table import Table
 
 from chat import demo as sample
 from chat import server
-from chat.errors import ChatError, StoreAway
-from chat.locales import sentence
+from chat.commands import sanctions
+from chat.commands.common import Config, Data, Redis, read_settings, with_registry
+from chat.errors import StoreAway
 from chat.privacy import logs
 from chat.privacy.listener import CannotListen
 from chat.rooms.schedule import ScheduleError, parse
-from chat.settings import RoomSetting, Settings, SettingsError, as_toml, check, load
-from chat.store.commands import Store
+from chat.settings import RoomSetting, Settings, as_toml, check
 from chat.store.registry import Registry
 from chat.store.repair import repair as mend
-from chat.store.valkey import Role, StoreError
+from chat.store.valkey import StoreError
 
 app = typer.Typer(
     help="Sans Masque: rooms where managers help each other, under pseudonyms.",
@@ -37,10 +35,8 @@ app = typer.Typer(
 )
 rooms = typer.Typer(help="The rooms of the community.", no_args_is_help=True)
 app.add_typer(rooms, name="rooms")
+app.add_typer(sanctions.app, name="sanctions")
 
-Config = Annotated[Path | None, typer.Option("--config", help="Settings in TOML; `sansmasque config` prints them all.")]
-Data = Annotated[str | None, typer.Option("--data", help="The folder of the store and of the secret key.")]
-Redis = Annotated[str | None, typer.Option("--redis", help="A store of yours: redis://, rediss:// or unix://.")]
 Host = Annotated[str | None, typer.Option(help="The address to listen on, or unix:/path for a socket.")]
 Port = Annotated[int | None, typer.Option(help="The port to listen on; 0 takes a free one.")]
 Admin = Annotated[int | None, typer.Option("--admin-port", help="Serve /metrics on this port of 127.0.0.1.")]
@@ -57,7 +53,9 @@ def serve(
     admin_port: Admin = None,
 ) -> None:
     """Run the server, until SIGTERM."""
-    _serve(_settings(config, host=host, port=port, data=data, workers=workers, redis_url=redis, admin_port=admin_port))
+    _serve(
+        read_settings(config, host=host, port=port, data=data, workers=workers, redis_url=redis, admin_port=admin_port)
+    )
 
 
 @app.command()
@@ -70,7 +68,7 @@ def demo(
     admin_port: Admin = None,
 ) -> None:
     """Run the server with a sample community."""
-    settings = _settings(config, host=host, port=port, data=data, redis_url=redis, admin_port=admin_port)
+    settings = read_settings(config, host=host, port=port, data=data, redis_url=redis, admin_port=admin_port)
     _serve(sample.with_sample_rooms(settings))
 
 
@@ -93,7 +91,7 @@ def config(
 @app.command()
 def repair(data: Data = None, config: Config = None) -> None:
     """Cut a damaged store at the damage, after copying it whole."""
-    settings = _settings(config, data=data)
+    settings = read_settings(config, data=data)
     try:
         print(asyncio.run(mend(Path(settings.data))))
     except StoreError as exc:
@@ -115,7 +113,7 @@ def add(
     redis: Redis = None,
 ) -> None:
     """Set up a room."""
-    settings = _settings(
+    settings = read_settings(
         config, data=data, redis_url=redis, rooms=[RoomSetting(slug, title, format, about, slow, list(hours or []))]
     )
 
@@ -132,7 +130,7 @@ def add(
         parse(tuple(hours or ()))
     except ScheduleError as exc:
         server.fail(str(exc))
-    _with_registry(settings, run)
+    with_registry(settings, run)
 
 
 @rooms.command("list")
@@ -145,7 +143,7 @@ def list_(data: Data = None, config: Config = None, redis: Redis = None) -> None
             table.add_row(room.slug, room.title, room.format, str(room.slow), "; ".join(room.hours) or "always")
         Console(soft_wrap=not sys.stdout.isatty()).print(table)
 
-    _with_registry(_settings(config, data=data, redis_url=redis), run)
+    with_registry(read_settings(config, data=data, redis_url=redis), run)
 
 
 @rooms.command("close")
@@ -156,7 +154,7 @@ def close(slug: str, data: Data = None, config: Config = None, redis: Redis = No
         await registry.close(slug)
         print(f"{slug} is closed, its messages are erased.")
 
-    _with_registry(_settings(config, data=data, redis_url=redis), run)
+    with_registry(read_settings(config, data=data, redis_url=redis), run)
 
 
 def _serve(settings: Settings) -> None:
@@ -175,46 +173,12 @@ def _serve(settings: Settings) -> None:
         server.fail(f"Cannot serve: {exc.filename or 'the system says'}: {exc.strerror or type(exc).__name__}.")
 
 
-def _settings(config: Path | None, **flags: Any) -> Settings:
-    try:
-        return load(config, os.environ, {name: value for name, value in flags.items() if value is not None})
-    except SettingsError as exc:
-        for mistake in exc.mistakes:
-            where = f"{config}:{mistake.line}: " if mistake.line else ""
-            print(f"{where}{mistake.key}: {mistake.message}", file=sys.stderr)
-        raise typer.Exit(1) from exc
-
-
 def _read(path: Path) -> str:
     try:
         return path.read_text()
     except (OSError, UnicodeDecodeError) as exc:
         print(f"Cannot read {path}: {type(exc).__name__}.", file=sys.stderr)
         raise typer.Exit(1) from exc
-
-
-def _with_registry(settings: Settings, run: Callable[[Registry], Awaitable[None]]) -> None:
-    async def go() -> None:
-        async with server.store_url(settings, Role.COMMAND) as url:
-            store = Store(url, settings.store_timeout_seconds)
-            try:
-                await run(Registry(store))
-            finally:
-                await store.close()
-
-    _run(go())
-
-
-def _run(command: Coroutine[Any, Any, None]) -> None:
-    logs.configure("warning")
-    try:
-        asyncio.run(command)
-    except StoreError as exc:
-        server.fail(str(exc))
-    except StoreAway:
-        server.fail("The store does not answer.")
-    except ChatError as exc:
-        server.fail(sentence(exc.code, "en"))
 
 
 def main() -> None:

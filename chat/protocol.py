@@ -211,7 +211,9 @@ class Refused(Outbound, frozen=True):
 class Notice(Outbound, frozen=True):
     """Something that concerns you or the room, besides what is said."""
 
-    code: Literal["store_back", "read_only", "writable"]
+    code: Literal["store_back", "read_only", "writable", "muted", "unmuted"]
+    ends_at: Annotated[Seconds, Meta(description="until when one is muted")] | None = None
+    reason: Annotated[str, Meta(description="why one is muted, in a moderator's words")] = ""
 
 
 class Error(Outbound, frozen=True):

@@ -23,7 +23,7 @@ def test_every_sentence_is_used_and_every_code_has_one() -> None:
     unused = CATALOGUES["fr"].keys() - quoted
     assert not unused
     raised = set(re.findall(r'(?:Refusal|Complaint|Closing|ChatError|NameRefused|complain)\("([a-z_]+)"', sources))
-    raised |= set(re.findall(r"return \{'([a-z_]+)'", sources)) - {"accepted", "seated", "limited"}
+    raised |= set(re.findall(r"return \{'([a-z_]+)'", sources)) - {"accepted", "seated", "limited", "sanctioned"}
     raised |= set(re.findall(rf'CloseCode\.(?:{"|".join(CloseCode.__members__)}), "([a-z_]+)"', sources))
     assert raised
     assert raised <= CATALOGUES["fr"].keys()

@@ -36,7 +36,8 @@ class Session(Struct, frozen=True):
     A person, as known from the token they showed, and the token to show the next time.
 
     ``batch`` is the batch of invitations they came in by, empty for none; ``lasting`` tells whether they can come back another day as
-    the same person; ``age_seconds`` is how long ago the session began.
+    the same person; ``age_seconds`` is how long ago the session began; ``sanction`` is the record of one that they carry into every
+    room, or empty.
     """
 
     person: bytes
@@ -44,6 +45,7 @@ class Session(Struct, frozen=True):
     batch: str = ""
     lasting: bool = False
     age_seconds: int = 0
+    sanction: str = ""
 
 
 class Sessions:
@@ -74,14 +76,20 @@ class Sessions:
         except ValueError as exc:
             raise Closing("session_ended", CloseCode.SESSION_ENDED) from exc
         nonce = secrets.token_bytes(32)
-        reply = await self._store.run(ROTATE, [self._key(person)], _hashed(shown), _hashed(nonce))
+        names = [self._key(person), keys.sanction(self.name(person))]
+        reply = await self._store.run(ROTATE, names, _hashed(shown), _hashed(nonce))
         if not reply:
             raise Closing("session_ended", CloseCode.SESSION_ENDED)
-        batch, lasting, left = reply
-        return Session(person, _token(person, nonce), batch.decode(), lasting == b"1", self._seconds - left)
+        batch, lasting, left, sanction = reply
+        age = self._seconds - left
+        return Session(person, _token(person, nonce), batch.decode(), lasting == b"1", age, sanction.decode())
 
     def _key(self, person: bytes) -> str:
-        return keys.session(hmac.new(self._master, person, hashlib.sha256).hexdigest())
+        return keys.session(self.name(person))
+
+    def name(self, person: bytes) -> str:
+        """Name a person as the store does, where only the holder of the key can tell whom that means."""
+        return hmac.new(self._master, person, hashlib.sha256).hexdigest()
 
 
 def author_id(room_secret: bytes, person: bytes) -> str:

@@ -16,6 +16,7 @@ from chat.protocol import Author, Hello, Since, Welcome, You
 from chat.rooms.room import Room
 from chat.rooms.sequence import Entry, entries
 from chat.store.room_log import Seat
+from chat.store.sanctions import Sanction, lifted, read_record
 
 if TYPE_CHECKING:
     from chat.rooms.member import Member
@@ -31,14 +32,15 @@ async def enter(member: Member, hello: Hello) -> None:
 
     Raises:
         Refusal: The name cannot be borne here; the member may say hello again with another.
-        Closing: The room is closed or unknown, the session over, the server draining or full.
+        Closing: The room is closed or unknown, the session over, the person excluded, the server draining or full.
         StoreAway: Nobody can be let in for now.
     """
     name = _name(member, hello.pseudonym)  # before anything is kept of whoever tries one after the other
     room = await member.hub.room(member.slug)
     session = await _session(member, hello)
     author = author_id(room.record.secret, session.person)
-    seat = await _seat(room, author, name)
+    carried = await _carried(member, session, author)
+    seat = await _seat(member, room, author, session, name)
     missed = await _missed(room, hello.since, seat, member.hub.settings.resume_events)
     if member.connection.listener is None:
         return  # gone while we were looking; the presence that was noted ends by itself
@@ -46,6 +48,7 @@ async def enter(member: Member, hello: Hello) -> None:
         raise StoreAway  # the room ended while we were looking: it is to be opened anew
     now = time.time()
     member.author, member.room, member.seat = _author.decode(seat.person), room, seat.number
+    member.person = member.hub.sessions.name(session.person)
     member.standing = room.limits.standing(session.batch, session.lasting, session.age_seconds, now)
     room.seat(member, seat)
     member.send(
@@ -61,6 +64,10 @@ async def enter(member: Member, hello: Hello) -> None:
             events=[msgspec.Raw(event) for _, event in (room.newest() if missed is None else missed)],
         )
     )
+    if carried is not None:
+        member.carries(carried)
+    if seat.sanction is not None and seat.sanction.left(now):
+        member.sanctioned(seat.sanction)
 
 
 async def _session(member: Member, hello: Hello) -> Session:
@@ -80,17 +87,39 @@ def _name(member: Member, pseudonym: str | None) -> str | None:
         raise Refusal(exc.code) from exc
 
 
-async def _seat(room: Room, author: str, name: str | None) -> Seat:
+async def _carried(member: Member, session: Session, author: str) -> Sanction | None:
+    """Find the sanction that a person carries through the whole community; one that was lifted where it began is over."""
+    sanction = read_record(session.sanction)
+    if sanction is None or not sanction.left(time.time()):
+        return None
+    if await member.hub.sanctions.was_lifted(member.slug, author):
+        await member.hub.sanctions.carry(member.hub.sessions.name(session.person), lifted(sanction))
+        return None
+    if sanction.kind == "exclude":
+        raise _excluded(sanction)
+    return sanction
+
+
+def _excluded(sanction: Sanction) -> Closing:
+    return Closing("excluded", CloseCode.EXCLUDED, retry_after=round(sanction.left(time.time()), 1))
+
+
+async def _seat(member: Member, room: Room, author: str, session: Session, name: str | None) -> Seat:
     skeleton, person = "", b""
     if name is not None:
         skeleton = names.skeleton(name)
         person = msgspec.json.encode(Author(author, name, hue(author), "mask"))
     try:
-        return await room.log.enter(author, skeleton, person)
+        seat = await room.log.enter(author, skeleton, person)
     except Refusal as refusal:
         if refusal.code == "room_closed":
             raise Closing("room_closed", CloseCode.ROOM_CLOSED) from refusal
         raise
+    if isinstance(seat, Sanction):
+        if seat.everywhere:
+            await member.hub.sanctions.carry(member.hub.sessions.name(session.person), seat)
+        raise _excluded(seat)
+    return seat
 
 
 async def _missed(room: Room, since: Since | None, seat: Seat, limit: int) -> list[Entry] | None:

@@ -33,6 +33,7 @@ from chat.store.bus import Bus
 from chat.store.commands import Store
 from chat.store.registry import Registry
 from chat.store.room_log import RoomLog
+from chat.store.sanctions import CHANNEL, Sanctions, read_record
 
 log = structlog.get_logger()
 
@@ -49,6 +50,7 @@ class Hub:
         self.store = store
         self.registry = Registry(store)
         self.sessions = Sessions(store, master, settings.session_seconds)
+        self.sanctions = Sanctions(store)
         self.members: set[Member] = set()
         self.rooms: dict[str, Room] = {}
         self.comeback_seconds = (1.0, 3.0)
@@ -68,6 +70,7 @@ class Hub:
     async def open(self) -> None:
         """Connect to the bus and begin to beat."""
         await self.bus.open()
+        await self.bus.subscribe(CHANNEL)
         self._beating = asyncio.get_running_loop().create_task(self._beat_on())
 
     # -- people and rooms
@@ -147,12 +150,22 @@ class Hub:
     # -- the bus
 
     def _heard(self, channel: str, payload: bytes) -> None:
+        if channel == CHANNEL:
+            self._hear_of_a_person(*payload.decode().split(" ", 1))
+            return
         room = self._channels.get(channel)
         if room is not None:
             try:
                 room.hear(payload)
             except Exception as exc:  # noqa: BLE001 - raised, it would end the bus of all
                 room.failed(exc)
+
+    def _hear_of_a_person(self, person: str, record: str) -> None:
+        sanction = read_record(record)
+        assert sanction is not None
+        for member in tuple(self.members):
+            if member.person == person:
+                member.carries(sanction)
 
     def _away(self) -> None:
         self._away_since = time.monotonic()

@@ -19,11 +19,12 @@ class Standing(Struct, frozen=True):
     """
     What the limits know of a person: the batch of invitations they came in by, and from when on they are a newcomer no more.
 
-    ``settled_at`` is in seconds since 1970; it passes while one is connected.
+    Both times are in seconds since 1970, and pass while one is connected; ``muted_until`` is of a sanction in the whole community.
     """
 
     batch: str = ""
     settled_at: float = 0.0
+    muted_until: float = 0.0
 
     def newcomer(self, now: float) -> bool:
         return now < self.settled_at
@@ -57,6 +58,8 @@ class Limits:
         ]
         if standing.batch:
             limits.append(Limit("room_busy", f"batch:{standing.batch}", *self._batch))
+        if standing.muted_until > now:
+            limits.append(Limit("muted", "none", 0, _ms(standing.muted_until - now)))  # a bucket that holds nothing
         return [limit for limit in limits if limit.interval_ms]
 
     def withdrawing(self, author: str) -> list[Limit]:

@@ -29,6 +29,7 @@ from chat.protocol import (
     Hello,
     History,
     Inward,
+    Notice,
     Outward,
     Refused,
     Say,
@@ -40,6 +41,7 @@ from chat.rooms.connection import Connection
 from chat.rooms.entry import enter
 from chat.rooms.limits import Pace, Standing
 from chat.rooms.outbox import text_frame
+from chat.store.sanctions import Sanction
 
 if TYPE_CHECKING:
     from chat.rooms.hub import Hub
@@ -68,6 +70,7 @@ class Member:
         "connection",
         "hub",
         "lang",
+        "person",
         "room",
         "seat",
         "session",
@@ -84,6 +87,7 @@ class Member:
         self.seat = 0
         self.session: Session | None = None  # made here for somebody new, kept while they look for a name
         self.author: Author = Author("", "", 0, "mask")
+        self.person = ""  # as the store names them
         self.standing = Standing()
         self._pace = Pace(hub.settings.frames_burst, 1 / (hub.settings.frames_per_second or float("inf")))
         self._slowed: asyncio.TimerHandle | None = None
@@ -249,6 +253,33 @@ class Member:
     def _refuse(self, ref: str, code: str, retry_after: float | None) -> None:
         metrics.REFUSED.labels(code).inc()
         self.send(Refused(ref, code, sentence(code, self.lang), retry_after))
+
+    def sanctioned(self, sanction: Sanction) -> None:
+        """Tell the member what is on them from now on; one for the whole community goes with them from here."""
+        if sanction.everywhere:
+            self._spawn(self._carry(sanction))
+        self._tell(sanction)
+
+    def carries(self, sanction: Sanction) -> None:
+        """Be under a sanction that began in another room, or no longer."""
+        muted_until = sanction.ends if sanction.kind == "mute" else 0.0
+        self.standing = msgspec.structs.replace(self.standing, muted_until=muted_until)
+        self._tell(sanction)
+
+    def _tell(self, sanction: Sanction) -> None:
+        left = sanction.left(time.time())
+        if sanction.kind == "exclude":
+            self.close(CloseCode.EXCLUDED, "excluded", round(left, 1))
+        elif left:
+            self.send(Notice("muted", sanction.ends, sanction.reason))
+        else:
+            self.send(Notice("unmuted"))
+
+    async def _carry(self, sanction: Sanction) -> None:
+        try:
+            await self.hub.sanctions.carry(self.person, sanction)
+        except StoreAway:
+            log.warning("sanction_not_carried")  # this room keeps it, and it is tried again at the next hello here
 
     def complain(self, code: str, retry_after: float | None = None) -> None:
         """Tell the member that something is wrong, besides any request."""

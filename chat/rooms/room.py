@@ -28,6 +28,7 @@ from chat.rooms.text import clean
 from chat.settings import Settings
 from chat.store.registry import RoomRecord
 from chat.store.room_log import Placed, Pulse, RoomLog, Seat, Stretch
+from chat.store.sanctions import read_record
 
 if TYPE_CHECKING:
     from chat.rooms.member import Member
@@ -137,6 +138,12 @@ class Room:
             member = self._seats.get(author)
             if member is not None and member.seat < int(seat):
                 member.close(CloseCode.OPENED_ELSEWHERE, "opened_elsewhere")
+        elif name == "sanctioned":
+            author, *record = facts
+            sanction = read_record(" ".join(record))
+            assert sanction is not None
+            if author in self._seats:
+                self._seats[author].sanctioned(sanction)
         elif name == "closed":
             self.end("room_closed", CloseCode.ROOM_CLOSED)
 
@@ -271,6 +278,9 @@ class Room:
         if self.offset < self._expected:
             self.fill()  # pub/sub lost something and nothing came after it to tell
         self._expected = pulse.newest
+        for author, sanction in pulse.excluded.items():
+            if author in self._seats:  # pub/sub lost the word, or it came while they sat down
+                self._seats[author].sanctioned(sanction)
         self._show(pulse)
 
     def _show(self, pulse: Pulse) -> None:

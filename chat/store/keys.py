@@ -18,7 +18,20 @@ ERASED: Final = "erased"  # when the files were last rewritten without what is e
 class Room:
     """The keys of one room; all but ``ref`` and ``bucket`` end with it, and none outlives it by more than a day."""
 
-    __slots__ = ("channel", "events", "ids", "known", "log", "names", "people", "present", "room", "slug", "voices")
+    __slots__ = (
+        "channel",
+        "events",
+        "ids",
+        "known",
+        "log",
+        "names",
+        "people",
+        "present",
+        "room",
+        "sanctions",
+        "slug",
+        "voices",
+    )
 
     def __init__(self, slug: str) -> None:
         self.slug = slug
@@ -40,6 +53,8 @@ class Room:
         self.names = f"{{{slug}}}:names"
         # Sorted set: author id → until when a session may bring them back.
         self.known = f"{{{slug}}}:known"
+        # Hash: author id → kind, end, scope and reason of a sanction; each is erased at its end, all with the last.
+        self.sanctions = f"{{{slug}}}:sanctions"
         # Sharded channel: events and voids as JSON, signals between processes after a `!`.
         self.channel = f"{{{slug}}}:live"
 
@@ -65,9 +80,19 @@ class Room:
             self.people,
             self.names,
             self.known,
+            self.sanctions,
         )
+
+    def everything(self) -> tuple[str, ...]:
+        """Name what every script of a room is given: all that is kept, and the channel."""
+        return (*self.all(), self.channel)
 
 
 def session(person: str) -> str:
     """Name what is kept of a session, ``person`` being the keyed hash: nonce, next, batch, lasting; expires with the session."""
     return f"{{session:{person}}}"
+
+
+def sanction(person: str) -> str:
+    """Name the sanction that a person carries into every room, ``person`` being the keyed hash: a record, until its end."""
+    return f"{{session:{person}}}:sanction"

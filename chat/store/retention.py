@@ -18,6 +18,7 @@ from msgspec import Struct
 from chat.settings import Settings
 
 SLOWEST_SECONDS: Final = 3600  # what a room may ask for between two messages of one person
+SANCTION_SECONDS: Final = 30 * 86_400  # the longest that one moderator can keep somebody silent or away
 LINGER_SECONDS: Final = 3600  # between two looks at a name that was still in use
 
 
@@ -64,13 +65,14 @@ NAMES: Final = Kept(
 # Half a minute by default: a process that dies is missed after six pulses.
 PRESENCE: Final = Kept("presence", ROOM + "present", lambda s: s.presence_seconds * 6)
 PACE: Final = Kept("pace", ROOM + r"bucket:[\w:-]+", _longest_filling)
+SANCTIONS: Final = Kept("sanctions", ROOM + rf"sanctions|\{{session:{HASH}\}}:sanction", lambda s: SANCTION_SECONDS)
 SESSION: Final = Kept("session", rf"\{{session:{HASH}\}}", lambda s: s.session_seconds)
 
 # -- What outlives everybody's visit, and points at nobody.
 PLACES: Final = Kept("rooms", "rooms|" + ROOM + "(room|log)", None)
 SERVICE: Final = Kept("service", "secret|erased", None)
 
-TABLE: Final = (WORDS, ANSWERS, NAMES, PRESENCE, PACE, SESSION, PLACES, SERVICE)
+TABLE: Final = (WORDS, ANSWERS, NAMES, PRESENCE, PACE, SANCTIONS, SESSION, PLACES, SERVICE)
 
 
 def rows_of(key: str) -> list[Kept]:

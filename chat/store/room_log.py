@@ -17,6 +17,7 @@ from chat.settings import Settings
 from chat.store import keys
 from chat.store.commands import Reply, Script, Store
 from chat.store.retention import ANSWERS, NAMES, PRESENCE, WORDS
+from chat.store.sanctions import Sanction, by_author, read_record
 
 SAY: Final = Script("common", "limits", "say")
 WITHDRAW: Final = Script("common", "limits", "withdraw")
@@ -42,23 +43,29 @@ class Limit(Struct, frozen=True):
 
 
 class Seat(Struct, frozen=True):
-    """A member, let in: as whom (author in JSON), as which connection of the room, how far the room was, how many are there."""
+    """
+    A member, let in: as whom (author in JSON), as which connection of the room, how far the room was, how many are there.
+
+    ``sanction`` is what is kept of one, over or not.
+    """
 
     person: bytes
     number: int
     epoch: str
     offset: int
     present: int
+    sanction: Sanction | None = None
 
 
 class Pulse(Struct, frozen=True):
-    """The state of a room: its newest and oldest offsets, how many are present, and the authors among them, in JSON."""
+    """The state of a room: its newest and oldest offsets, how many are present, the authors among them, in JSON, who is excluded."""
 
     epoch: str
     newest: int
     oldest: int
     present: int
     named: tuple[bytes, ...]
+    excluded: dict[str, Sanction]
 
 
 class Stretch(Struct, frozen=True):
@@ -78,7 +85,7 @@ class RoomLog:
         self._store = store
         self._settings = settings
         self._room = keys.Room(slug)
-        self._keys = (*self._room.all(), self._room.channel)
+        self._keys = self._room.everything()
         self.channel = self._room.channel
 
     async def say(self, author: str, ref: str, said: Said, limits: Sequence[Limit]) -> Placed:
@@ -108,9 +115,11 @@ class RoomLog:
         facts = (withdrawn.message, author, s.history_events, WORDS.seconds(s), ANSWERS.seconds(s))
         return _placed(await self._store.run(WITHDRAW, script_keys, head, tail, *facts, *_bounds(limits)))
 
-    async def enter(self, author: str, skeleton: str, person: bytes) -> Seat:
+    async def enter(self, author: str, skeleton: str, person: bytes) -> Seat | Sanction:
         """
-        Seat somebody; ``author`` is the id, ``person`` how they wish to be shown (empty: as they are known here).
+        Seat somebody, or answer the sanction that keeps them out.
+
+        ``author`` is the id, ``person`` how they wish to be shown (empty: as they are known here).
 
         Raises:
             Refusal: ``name_taken``, ``name_needed`` when they are not known here, ``room_closed``.
@@ -118,16 +127,18 @@ class RoomLog:
         s = self._settings
         times = (PRESENCE.seconds(s), s.session_seconds, NAMES.seconds(s))
         reply = await self._store.run(ENTER, self._keys, author, skeleton, person, *times)
+        if reply[0] == b"excluded" and (sanction := read_record(reply[1].decode())):
+            return sanction
         if reply[0] != b"seated":
             raise Refusal(reply[0].decode())
-        return Seat(reply[1], int(reply[2]), reply[3].decode(), int(reply[4]), reply[5])
+        return Seat(reply[1], int(reply[2]), reply[3].decode(), int(reply[4]), reply[5], read_record(reply[6].decode()))
 
     async def pulse(self, here: list[str], left: list[str]) -> Pulse:
         """Say who is here and who has left, erase what is too old, and learn how the room is."""
         s = self._settings
         times = (WORDS.seconds(s), PRESENCE.seconds(s), s.presence_grace_seconds, NAMES.seconds(s))
         reply = await self._store.run(PULSE, self._keys, *times, *here, "", *left)
-        return Pulse(reply[0].decode(), reply[1], reply[2], reply[3], tuple(reply[4]))
+        return Pulse(reply[0].decode(), reply[1], reply[2], reply[3], tuple(reply[4]), by_author(reply[5]))
 
     async def read(self, first: int, last: int) -> Stretch:
         """Read the events from ``first`` to ``last``, both included, as far as they are kept."""

@@ -1,5 +1,5 @@
 -- Prepended to every script of a room. KEYS are those of `keys.Room`, then the script's own.
-local ROOM, LOG, EVENTS, IDS, VOICES, PRESENT, PEOPLE, NAMES, KNOWN, CHANNEL = unpack(KEYS, 1, 10)
+local ROOM, LOG, EVENTS, IDS, VOICES, PRESENT, PEOPLE, NAMES, KNOWN, SANCTIONS, CHANNEL = unpack(KEYS, 1, 11)
 local time = redis.call('TIME')
 local now = tonumber(time[1])
 
@@ -21,6 +21,12 @@ local function remember(seconds)
   redis.call('EXPIRE', PEOPLE, seconds)
   redis.call('EXPIRE', NAMES, seconds)
   redis.call('EXPIRE', KNOWN, seconds)
+end
+
+-- What keeps somebody from writing here, and for how many seconds still; nil where nothing does.
+local function sanctioned(author)
+  local kind, ends = string.match(redis.call('HGET', SANCTIONS, author) or '', '^(%a+) (%d+)')
+  if kind and kind ~= 'lifted' and tonumber(ends) > now then return kind, ends - now end
 end
 
 -- Know somebody no longer: the name is free.

@@ -1,9 +1,11 @@
 -- Seat a member under a name nobody else bears here. ARGV: author skeleton person(JSON) present_seconds
 -- known_seconds names_seconds
 -- Answers the person as known here (a name once taken is theirs until they are forgotten), the connection's seat, epoch, newest
--- offset, and how many are present.
+-- offset, how many are present, and the sanction that is on them.
 local author, skeleton, person = unpack(ARGV, 1, 3)
 if redis.call('EXISTS', ROOM) == 0 then return {'room_closed'} end
+local kind = sanctioned(author)
+if kind == 'exclude' then return {'excluded', redis.call('HGET', SANCTIONS, author)} end
 local registered = redis.call('HGET', PEOPLE, author)
 if registered then
   person = string.match(registered, '\n(.*)$')
@@ -25,4 +27,5 @@ remember(ARGV[6])
 local seat = redis.call('HINCRBY', LOG, 'seats', 1)
 -- The newest of two tabs wins; the process that has the older one hears of it.
 redis.call('SPUBLISH', CHANNEL, '!opened ' .. author .. ' ' .. seat)
-return {'seated', person, tostring(seat), redis.call('HGET', LOG, 'epoch'), tostring(newest()), redis.call('ZCARD', PRESENT)}
+return {'seated', person, tostring(seat), redis.call('HGET', LOG, 'epoch'), tostring(newest()), redis.call('ZCARD', PRESENT),
+  redis.call('HGET', SANCTIONS, author) or ''}

@@ -1,6 +1,7 @@
 -- Keep the room's presence and history true. ARGV: history_seconds present_seconds grace_seconds names_seconds
 -- here... '' left...
--- Answers epoch, newest, oldest, how many are present, and those of them who have written something visible, in JSON.
+-- Answers epoch, newest, oldest, how many are present, those of them who have written something visible, in JSON, and who is excluded
+-- (author, record, author…).
 expire(tonumber(ARGV[1]))
 local alive, grace = now + tonumber(ARGV[2]), now + tonumber(ARGV[3])
 local i = 5
@@ -16,6 +17,16 @@ for _, author in ipairs(redis.call('ZRANGEBYSCORE', KNOWN, '-inf', now, 'LIMIT',
   if counts(author) then redis.call('ZADD', KNOWN, now + 3600, author) else forget(author) end
 end
 remember(ARGV[4])
+local sanctions, excluded = redis.call('HGETALL', SANCTIONS), {}
+for k = 1, #sanctions, 2 do
+  local kind, ends = string.match(sanctions[k + 1], '^(%a+) (%d+)')
+  if tonumber(ends) <= now then
+    redis.call('HDEL', SANCTIONS, sanctions[k])
+  elseif kind == 'exclude' then
+    excluded[#excluded + 1] = sanctions[k]
+    excluded[#excluded + 1] = sanctions[k + 1]
+  end
+end
 local named = {}
 for _, author in ipairs(redis.call('HKEYS', VOICES)) do
   if #named == 200 then break end
@@ -23,4 +34,4 @@ for _, author in ipairs(redis.call('HKEYS', VOICES)) do
     named[#named + 1] = string.match(redis.call('HGET', PEOPLE, author) or '', '\n(.*)$')
   end
 end
-return {redis.call('HGET', LOG, 'epoch') or '', newest(), oldest(), redis.call('ZCARD', PRESENT), named}
+return {redis.call('HGET', LOG, 'epoch') or '', newest(), oldest(), redis.call('ZCARD', PRESENT), named, excluded}

@@ -1,6 +1,6 @@
--- Turn a session's nonce. KEYS: session. ARGV: hash of the nonce shown, hash of the next one.
+-- Turn a session's nonce. KEYS: session sanction. ARGV: hash of the nonce shown, hash of the next one.
 -- The old nonce dies when the new one is first shown, so that a lost answer locks nobody out. Answers nil where there is no such
--- session, else its batch, whether it is lasting, and the seconds left.
+-- session, else its batch, whether it is lasting, the seconds left, and the sanction that they carry.
 local nonce, following, batch, lasting = unpack(redis.call('HMGET', KEYS[1], 'nonce', 'next', 'batch', 'lasting'))
 if not nonce then return nil end
 if ARGV[1] == following then
@@ -9,4 +9,4 @@ elseif ARGV[1] ~= nonce then
   return nil
 end
 redis.call('HSET', KEYS[1], 'next', ARGV[2])
-return {batch or '', lasting or '0', redis.call('TTL', KEYS[1])}
+return {batch or '', lasting or '0', redis.call('TTL', KEYS[1]), redis.call('GET', KEYS[2]) or ''}
