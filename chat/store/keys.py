@@ -83,10 +83,6 @@ class Room:
             self.sanctions,
         )
 
-    def everything(self) -> tuple[str, ...]:
-        """Name what every script of a room is given: all that is kept, and the channel."""
-        return (*self.all(), self.channel)
-
 
 def session(person: str) -> str:
     """Name what is kept of a session, ``person`` being the keyed hash: nonce, next, batch, lasting; expires with the session."""

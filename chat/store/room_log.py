@@ -85,7 +85,7 @@ class RoomLog:
         self._store = store
         self._settings = settings
         self._room = keys.Room(slug)
-        self._keys = self._room.everything()
+        self._keys = (*self._room.all(), self._room.channel)
         self.channel = self._room.channel
 
     async def say(self, author: str, ref: str, said: Said, limits: Sequence[Limit]) -> Placed:

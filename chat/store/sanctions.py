@@ -85,7 +85,7 @@ class Sanctions:
         assert 0 < seconds <= SANCTION_SECONDS
         scope = "all" if everywhere else "room"
         facts = (who, kind, seconds, scope, " ".join(reason.split()), SANCTION_SECONDS)
-        outcome, author = await self._store.run(SANCTION, keys.Room(slug).everything(), *facts)
+        outcome, author = await self._store.run(SANCTION, _keys(slug), *facts)
         if outcome != b"sanctioned":
             raise ChatError(outcome.decode())
         return str(author, "utf-8")
@@ -97,7 +97,7 @@ class Sanctions:
         Raises:
             ChatError: ``sanction_unknown``.
         """
-        if not await self._store.run(LIFT, keys.Room(slug).everything(), author):
+        if not await self._store.run(LIFT, _keys(slug), author):
             raise ChatError("sanction_unknown")
 
     async def all(self, slug: str) -> dict[str, Sanction]:
@@ -125,3 +125,8 @@ class Sanctions:
         else:
             await self._store.ask("SET", key, str(sanction), "EXAT", sanction.ends)
         await self._store.ask("SPUBLISH", CHANNEL, f"{person} {sanction}")
+
+
+def _keys(slug: str) -> tuple[str, ...]:
+    room = keys.Room(slug)
+    return (*room.all(), room.channel)

@@ -181,6 +181,18 @@ def test_older_history_goes_before(reduce: Reduce) -> None:
     assert (state["first"], state["older"]) == (5, {"more": True, "ref": None})
 
 
+def test_a_mute_is_known_from_its_notice_or_from_a_refusal_and_ends(reduce: Reduce) -> None:
+    notice = {"type": "notice", "code": "muted", "ends_at": 50, "reason": "menace"}
+    assert reduce(welcome(), notice)["muted"] == {"until": 50, "reason": "menace"}
+    assert reduce(welcome(), notice, {"type": "notice", "code": "unmuted"})["muted"] is None
+    refused = {"type": "refused", "ref": "a", "code": "muted", "message": "Non.", "retry_after": 8}
+    state = reduce(welcome(), asked("a", "un mot"), refused)
+    assert state["muted"] == {"until": 9, "reason": ""}
+    assert (state["refusal"]["text"], state["refusal"]["until"]) == ("un mot", 0)
+    assert reduce(welcome(), notice, asked("a", "un mot"), refused)["muted"]["reason"] == "menace"
+    assert reduce(welcome(), notice, welcome())["muted"] is None
+
+
 def test_refused_words_come_back(reduce: Reduce) -> None:
     refused = {"type": "refused", "ref": "a", "code": "slow_mode", "message": "Attendez.", "retry_after": 8}
     state = reduce(welcome(), asked("a", "moi"), refused)

@@ -1,7 +1,7 @@
 /** What stands around the stream: the bar, the banners, who is here, and what is said aloud. */
 
 import { preference } from "../settings.js";
-import { say, until } from "../words.js";
+import { say, until, when } from "../words.js";
 import { seal, tag } from "./message.js";
 
 const find = (selector) => document.querySelector(selector);
@@ -44,11 +44,24 @@ const unknownStop = { key: "stop.other", what: "stop.other_what", button: "stop.
 
 const DRAINING = 4000;
 
+/** Say why one is away, and from when on one may come back, where the server said it. */
+export function comeBack(words, problem) {
+  return problem?.code === "excluded" && problem.until ? `${words} ${say("stop.excluded_until", { when: when(problem.until, now()) })}` : words;
+}
+
+function sanction({ muted }) {
+  const box = find("#muted");
+  box.hidden = !muted;
+  if (!muted) return;
+  box.querySelector("b").textContent = say("link.muted", { when: until(muted.until, now()) });
+  box.querySelector(".what").textContent = muted.reason && say("link.muted_why", { reason: muted.reason });
+}
+
 /** What the banner says: its kind, a bold sentence, what it means, a countdown, and what one can do. */
 function banner({ link, returned, problem, inside, resuming }) {
   if (link.is === "stopped") {
     const { kind, key, what, button, act } = stops[link.code] ?? unknownStop;
-    return { kind, title: say(key), what: link.code === 4501 && problem ? problem.message : say(what), button: say(button), act };
+    return { kind, title: say(key), what: comeBack(say(what), problem), button: say(button), act };
   }
   if (!inside && !resuming) return null;
   if (link.is === "waiting" && link.code === DRAINING) {
@@ -131,6 +144,7 @@ export function around({ dispatch, act, current }) {
       returning = setTimeout(() => dispatch({ type: "seen" }), 8000);
     }
     find("#store").hidden = state.store;
+    if (state.muted !== drawn.muted) sanction(state);
     sayLink(state);
   }
 

@@ -1,14 +1,15 @@
 /** Where one writes: the draft, what it answers, its length, and why it cannot leave. */
 
 import { preference } from "../settings.js";
-import { say } from "../words.js";
+import { say, when } from "../words.js";
 import { silence } from "./state.js";
 import { answered, goTo } from "./stream.js";
 
 const LIMIT = 4000; // code points, as the server counts them
 const NEAR = 3800;
+const DAY = 86_400_000; // ms; a timer of more than 24 of them would end at once
 
-const silences = { read_only: "composer.read_only", paused: "composer.paused", closed: "composer.closed" };
+const silences = { muted: "composer.muted", read_only: "composer.read_only", paused: "composer.paused", closed: "composer.closed" };
 
 export function composer({ dispatch, act, current, draft }) {
   const form = document.querySelector("#composer");
@@ -46,13 +47,20 @@ export function composer({ dispatch, act, current, draft }) {
     clearTimeout(ticking);
     const why = silence(state);
     const left = Math.ceil(((state.refusal?.until ?? 0) - Date.now()) / 1000);
-    const words = why ? say(silences[why]) : state.refusal?.message;
+    const until = state.muted?.until;
+    const words = why ? say(silences[why], { when: until && when(until, Date.now() / 1000) }) : state.refusal?.message;
     part(".notice").hidden = !words;
     if (words && part(".why").textContent !== words) part(".why").textContent = words;
     part(".countdown").textContent = left > 0 ? say("composer.wait", { delay: left }) : "";
     submit.ariaDisabled = String(Boolean(why) || left > 0);
-    if (left > 0) ticking = setTimeout(() => sayWhy(current()), 1000);
+    if (until) ticking = setTimeout(unmute, Math.min(until * 1000 - Date.now(), DAY));
+    else if (left > 0) ticking = setTimeout(() => sayWhy(current()), 1000);
     else if (state.refusal?.until) dispatch({ type: "unrefused" });
+  }
+
+  function unmute() {
+    if (current().muted?.until * 1000 <= Date.now()) dispatch({ type: "notice", code: "unmuted" });
+    else sayWhy(current());
   }
 
   function onInput() {

@@ -2,6 +2,7 @@
 
 import { list, say, when } from "../words.js";
 import { seal } from "./message.js";
+import { comeBack } from "./around.js";
 import { isName } from "./state.js";
 
 const pick = (words) => words[Math.floor(Math.random() * words.length)];
@@ -68,7 +69,7 @@ export function entrance({ act, current }) {
     enter.ariaDisabled = String(busy || room?.state === "closed");
     const left = Math.max(0, Math.ceil((link.until - Date.now()) / 1000));
     const words = link.is === "waiting" ? say("entrance.silent", { delay: left })
-      : problem && !isName(problem.code) ? problem.message : closed();
+      : problem && !isName(problem.code) ? comeBack(problem.message, problem) : closed();
     const door = part("#door-note");
     door.hidden = !words;
     if (door.textContent !== words) door.textContent = words;

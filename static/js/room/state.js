@@ -26,7 +26,8 @@ export const initial = {
   ignored: [],
   answering: null, // the id of a message
   refusal: null, // {message, until, text?, to?}
-  problem: null, // {code, message}: what was wrong with hello, or before a close
+  muted: null, // {until, reason}: a sanction; `until` in seconds since 1970
+  problem: null, // {code, message, until?}: what was wrong with hello, or before a close
   returned: null, // {recovered, missed}: said once, after a loss
   store: true,
   writable: true,
@@ -61,6 +62,7 @@ const changes = {
   stopped: (state, { code }) => ({
     ...state,
     link: { is: "stopped", code, lost: false },
+    muted: null,
     inside: state.inside && code !== SESSION_ENDED,
     resuming: state.resuming && code !== SESSION_ENDED,
     epoch: code === SESSION_ENDED ? null : state.epoch,
@@ -88,6 +90,7 @@ const changes = {
       first: resumed ? state.first : first,
       older: { more: resumed ? state.older.more : first > 1 && event.events.length > 0, ref: null }, // perhaps: one has to ask
       newer: resumed && state.reading ? state.newer + missed : 0,
+      muted: null, // said anew after each welcome
       problem: null,
       returned: state.link.lost || (state.epoch && !resumed) ? { recovered: resumed, missed } : null,
       store: true,
@@ -96,14 +99,16 @@ const changes = {
     return { ...next, sending: event.events.reduce((left, said) => unsent(left, said, event.you), state.sending) };
   },
 
-  error(state, { code, message, retry_after }) {
+  error(state, { code, message, retry_after, now }) {
     if (code === "store_away") return { ...state, store: false };
-    const next = { ...state, problem: { code, message, retry_after } };
+    const next = { ...state, problem: { code, message, until: retry_after && now / 1000 + retry_after } };
     // A name that cannot be borne here: whoever comes stands at the door again. Other trouble with hello ends in a close.
     return isName(code) && !state.inside ? { ...next, resuming: false, link: { is: "idle", lost: false } } : next;
   },
 
-  notice(state, { code }) {
+  notice(state, { code, ends_at, reason = "" }) {
+    if (code === "muted") return { ...state, muted: { until: ends_at, reason } };
+    if (code === "unmuted") return { ...state, muted: null };
     if (code === "store_back") return { ...state, store: true };
     if (code === "read_only") return { ...state, writable: false };
     return code === "writable" ? { ...state, writable: true } : state;
@@ -160,11 +165,13 @@ const changes = {
     const refused = state.sending.find((some) => some.ref === ref);
     if (!refused || code === "store_away") return state; // it stays, to be sent again with the same ref
     const { type, text, to } = refused.frame;
+    const muted = code === "muted"; // the notice of it says more, where it came
     return {
       ...state,
+      muted: muted ? (state.muted ?? { until: Math.ceil(now / 1000 + retry_after), reason: "" }) : state.muted,
       sending: state.sending.filter((some) => some !== refused),
       answering: state.answering ?? to ?? null,
-      refusal: { message, until: retry_after && now + retry_after * 1000, text: type === "say" ? text : "" },
+      refusal: { message, until: muted ? 0 : retry_after && now + retry_after * 1000, text: type === "say" ? text : "" },
     };
   },
 
@@ -238,8 +245,9 @@ function unsent(sending, event, you) {
   return same ? sending.filter((some) => some !== same) : sending;
 }
 
-/** Whether one may post now, and if not, why: `read_only`, `paused` or `closed`. */
+/** Whether one may post now, and if not, why: `muted`, `read_only`, `paused` or `closed`. */
 export function silence(state) {
+  if (state.muted) return "muted";
   if (!state.writable) return "read_only";
   const may = ["member", ...(state.you?.roles ?? [])].some((role) => state.phase.may?.[role]?.includes("message"));
   if (may || !state.inside) return null;
