@@ -59,12 +59,12 @@ static void run_until(int64_t end, const struct flow *flow, int64_t *due, uint32
 
 static void measure(int64_t end, const struct flow *flow, int64_t *due, uint32_t *turn) {
     int64_t start = now_ns();
-    double before = used(), served = used_by_server();
+    double before = used() - idled, served = used_by_server();
     measuring = true;
     run_until(end, flow, due, turn);
     measuring = false;
     figures->seconds = (now_ns() - start) / 1e9;
-    figures->busy = (used() - before) / figures->seconds;
+    figures->busy = (used() - idled - before) / figures->seconds;
     figures->served = (used_by_server() - served) / figures->seconds;
 }
 

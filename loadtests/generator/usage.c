@@ -5,6 +5,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+double idled;
+
 static int server[16]; /* ends with 0 */
 
 void usage_watch(const char *pids) {

@@ -5,4 +5,5 @@
 void usage_watch(const char *pids);
 
 double used(void);
+extern double idled; /* of that, while it waited without falling asleep */
 double used_by_server(void);
