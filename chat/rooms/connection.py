@@ -23,7 +23,7 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import OPEN, SERVER
 from websockets.protocol import Protocol as Parser
 
-from chat.rooms.outbox import Flusher, text_frame
+from chat.rooms.outbox import Crowd, Flusher, text_frame
 
 RECEIVE_BYTES: Final = 16_384  # at once, so that a burst of tiny frames does not keep the others waiting
 SEND_BUFFER_BYTES: Final = 65_536
@@ -91,6 +91,7 @@ class Connection:
         "_send",
         "_sock",
         "_stalled_at",
+        "crowd",
         "heard_at",
         "listener",
         "rest",
@@ -116,6 +117,7 @@ class Connection:
         self.heard_at = self._loop.time()
         self.stall_bytes = stall_bytes
         self.listener: Listener | None = None
+        self.crowd: Crowd | None = None  # the room's, once seated
 
     # -- from the loop
 
@@ -219,6 +221,7 @@ class Connection:
             return
         if not self._own:
             self._flusher.add(self)
+            self._occupy()
         self._own.append(frame)
 
     def flush(self) -> None:
@@ -236,13 +239,19 @@ class Connection:
         except (BlockingIOError, InterruptedError):
             count = 0
         except OSError:
+            count = -1
+        if count == len(payload):
+            self.release()
+        else:
+            self.fell_short(payload, count)
+
+    def fell_short(self, payload: bytes, count: int) -> None:
+        """Keep what the socket has not taken of ``payload``; it took ``count`` bytes, -1 when it is broken."""
+        if count < 0:
             self.abort()
             return
-        if count != len(payload):
-            self._fall_behind(payload[count:])
-
-    def _fall_behind(self, rest: bytes) -> None:
-        self.rest += rest
+        self.rest += payload[count:]
+        self._occupy()
         self._stalled_at = self._loop.time()
         self._loop.add_writer(self._fd, self._writable)
         if self.listener is not None:
@@ -264,6 +273,7 @@ class Connection:
         del self.rest[:count]
         if not self.rest:
             self._loop.remove_writer(self._fd)
+            self.release()
             if self._parser.eof_sent:
                 self._shut()
             else:
@@ -275,6 +285,15 @@ class Connection:
                 self.listener.caught_up()
             except Exception as exc:  # noqa: BLE001 - as in _feed
                 self.failed(exc)
+
+    def _occupy(self) -> None:
+        if self.crowd is not None:
+            self.crowd.occupy(self)
+
+    def release(self) -> None:
+        """Have the room write here at once again, unless something else has to leave first."""
+        if self.crowd is not None and not self.rest and not self._own:
+            self.crowd.release(self, self._send)
 
     def ping(self) -> None:
         if self._parser.state is OPEN and not self.rest:

@@ -21,7 +21,7 @@ from chat import metrics
 from chat.errors import CloseCode, Refusal, StoreAway
 from chat.protocol import Author, Phase, Place, Presence, Said, Say, State, Withdrawn, encode
 from chat.rooms.limits import Limits, Standing
-from chat.rooms.outbox import Flusher, text_frame
+from chat.rooms.outbox import Crowd, Flusher, text_frame
 from chat.rooms.schedule import Hours, Opening, state_at
 from chat.rooms.sequence import Entry, Sequence, entries
 from chat.rooms.text import clean
@@ -72,6 +72,7 @@ class Room:
         self._zone = ZoneInfo(settings.zone)
         self._settings = settings
         self._flusher = flusher
+        self._crowd = Crowd()
         self._sequence = Sequence()
         self._tail: dict[int, bytes] = {}  # offset → event; what is missing above the floor is void
         self._floor = 0
@@ -206,15 +207,7 @@ class Room:
         self._turn.clear()
         self._aside.clear()
         self.flushed = self.offset
-        for member in tuple(self.members):
-            connection = member.connection
-            try:
-                if not connection.rest:
-                    connection.write(payload)
-                elif aside:
-                    connection.send_frame(aside)
-            except Exception as exc:  # noqa: BLE001 - one member's fault is no other's
-                connection.failed(exc)
+        self._crowd.write(payload, aside)
 
     @property
     def floor(self) -> int:
@@ -250,6 +243,7 @@ class Room:
         self.flushed = self.offset
         self._seats[member.author.id] = member
         self.members.add(member)
+        self._crowd.add(member.connection)
         self._left.discard(member.author.id)
         self.present = max(seat.present, len(self._seats))
         if older is not None:
@@ -258,6 +252,7 @@ class Room:
     def leave(self, member: Member) -> None:
         """Let a member go; their presence ends after the grace, should they not come back."""
         self.members.discard(member)
+        self._crowd.discard(member.connection)
         if self._seats.get(member.author.id) is member:
             del self._seats[member.author.id]
             self._left.add(member.author.id)
