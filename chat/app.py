@@ -65,7 +65,7 @@ async def _our_error(request: Request, exc: Exception) -> Response:
 def create(hub: Hub, origins: frozenset[str]) -> Starlette:
     """Put the application together around ``hub``; ``origins`` are those from which a browser may open a socket."""
     app = Starlette(
-        routes=[*pages.routes, *lobby.routes, *admission.routes, *live.routes, *health.routes],
+        routes=[*live.routes, *pages.routes, *lobby.routes, *admission.routes, *health.routes],  # the busiest first
         middleware=[Middleware(SafetyHeaders)],
         exception_handlers={HTTPException: _http_error, Exception: _our_error},
     )

@@ -56,6 +56,8 @@ _ONE_WRITING: Final = regex.compile(
 _SIGNS: Final = regex.compile(r"(?:[\p{L}\p{Nd}][\p{Mn}\p{Mc}]{0,4}|[ '’.-])+")
 _TOWER: Final = regex.compile(r"[\u0300-\u036f]{3}")
 _TWICE: Final = regex.compile(r"(\p{M})\1")
+_GRAPHEME: Final = regex.compile(r"\X")
+_LETTER: Final = regex.compile(r"[\p{L}\p{Nd}]")
 _SEPARATORS: Final = regex.compile(r"[ '’.\-\u02b9-\u02bf\u02c8]+")
 # Accents, Hebrew points and Arabic vowels: with or without them, it is the same name.
 _ACCENTS: Final = regex.compile(r"[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u0591-\u05c7\u064b-\u065f\u0670]+")
@@ -88,8 +90,8 @@ def check(name: str, reserved: Iterable[str] = ()) -> str:
     if len(name) > RAW_LONGEST:
         raise NameRefused("name_long")
     name = _enforced(name)
-    length = len(regex.findall(r"\X", name))
-    if length < SHORTEST or not regex.search(r"[\p{L}\p{Nd}]", name):
+    length = len(_GRAPHEME.findall(name))
+    if length < SHORTEST or not _LETTER.search(name):
         raise NameRefused("name_short")
     if length > LONGEST:
         raise NameRefused("name_long")
@@ -154,7 +156,12 @@ def _bare(text: str) -> str:
 
 def _drawn(text: str) -> str:
     """Replace each character by the plainest that is drawn like it, capitals as capitals; then without case."""
-    return _bare("".join(_small_capital(char) or _ALIKE.get(char, char) for char in _bare(text))).casefold()
+    return _bare("".join(map(_plain, _bare(text)))).casefold()
+
+
+@lru_cache(maxsize=4096)
+def _plain(char: str) -> str:
+    return _small_capital(char) or _ALIKE.get(char, char)
 
 
 def _small_capital(char: str) -> str:

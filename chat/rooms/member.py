@@ -62,6 +62,7 @@ class Member:
         "_entering",
         "_hellos",
         "_inbox",
+        "_loop",
         "_missed_from",
         "_pace",
         "_slowed",
@@ -79,6 +80,7 @@ class Member:
     )
 
     def __init__(self, hub: Hub, slug: str, connection: Connection) -> None:
+        self._loop = asyncio.get_running_loop()  # asking for it costs a call of the system, each time
         self.hub = hub
         self.slug = slug
         self.connection = connection
@@ -151,7 +153,7 @@ class Member:
                 self.close(closing.close, closing.code, closing.retry_after)
             except Exception as exc:  # noqa: BLE001 - they come again, with what was not answered
                 self.connection.failed(exc)
-        if self._inbox or self._entering:
+        if self._inbox:
             self.connection.pause()
         elif self.connection.listener is not None:
             self.connection.resume()
@@ -286,7 +288,7 @@ class Member:
         self.send(Error(code, sentence(code, self.lang), retry_after))
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.get_running_loop().create_task(work)
+        task = self._loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._done)
 
@@ -304,9 +306,7 @@ class Member:
 
     def _expect_hello(self, seconds: float) -> None:
         self._expected()
-        self._deadline = asyncio.get_running_loop().call_later(
-            seconds, self.close, CloseCode.PROTOCOL_ERROR, "hello_late"
-        )
+        self._deadline = self._loop.call_later(seconds, self.close, CloseCode.PROTOCOL_ERROR, "hello_late")
 
     def close(self, close: CloseCode, code: str, retry_after: float | None = None) -> None:
         """Tell the member why, and when to come back if they should (RFC 6455 close reason: the seconds to wait)."""
