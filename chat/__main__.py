@@ -17,14 +17,14 @@ from rich.table import Table
 
 from chat import demo as sample
 from chat import server
-from chat.commands import sanctions
+from chat.commands import doors, sanctions
 from chat.commands.common import Config, Data, Redis, read_settings, with_registry
 from chat.errors import StoreAway
 from chat.privacy import logs
 from chat.privacy.listener import CannotListen
 from chat.rooms.schedule import ScheduleError, parse
 from chat.settings import RoomSetting, Settings, as_toml, check
-from chat.store.registry import Registry
+from chat.store.registry import Registry, RoomRecord
 from chat.store.repair import repair as mend
 from chat.store.valkey import StoreError
 
@@ -36,6 +36,7 @@ app = typer.Typer(
 rooms = typer.Typer(help="The rooms of the community.", no_args_is_help=True)
 app.add_typer(rooms, name="rooms")
 app.add_typer(sanctions.app, name="sanctions")
+app.add_typer(doors.app, name="doors")
 
 Host = Annotated[str | None, typer.Option(help="The address to listen on, or unix:/path for a socket.")]
 Port = Annotated[int | None, typer.Option(help="The port to listen on; 0 takes a free one.")]
@@ -138,12 +139,18 @@ def list_(data: Data = None, config: Config = None, redis: Redis = None) -> None
     """List the rooms."""
 
     async def run(registry: Registry) -> None:
-        table = Table("room", "title", "format", "slow (s)", "hours")
+        table = Table("room", "title", "format", "slow (s)", "hours", "lets in")
         for room in await registry.all():
-            table.add_row(room.slug, room.title, room.format, str(room.slow), "; ".join(room.hours) or "always")
+            table.add_row(
+                room.slug, room.title, room.format, str(room.slow), "; ".join(room.hours) or "always", _lets_in(room)
+            )
         Console(soft_wrap=not sys.stdout.isatty()).print(table)
 
     with_registry(read_settings(config, data=data, redis_url=redis), run)
+
+
+def _lets_in(room: RoomRecord) -> str:
+    return "those known there" if room.locked else "everybody"
 
 
 @rooms.command("close")
@@ -153,6 +160,28 @@ def close(slug: str, data: Data = None, config: Config = None, redis: Redis = No
     async def run(registry: Registry) -> None:
         await registry.close(slug)
         print(f"{slug} is closed, its messages are erased.")
+
+    with_registry(read_settings(config, data=data, redis_url=redis), run)
+
+
+@rooms.command("lock")
+def lock(slug: str, data: Data = None, config: Config = None, redis: Redis = None) -> None:
+    """Let in only those who are known in this room; those inside stay."""
+
+    async def run(registry: Registry) -> None:
+        await registry.lock(slug, locked=True)
+        print(f"{slug} lets in only those who are known there, and those who come back by words or a card.")
+
+    with_registry(read_settings(config, data=data, redis_url=redis), run)
+
+
+@rooms.command("unlock")
+def unlock(slug: str, data: Data = None, config: Config = None, redis: Redis = None) -> None:
+    """Let everybody into this room again."""
+
+    async def run(registry: Registry) -> None:
+        await registry.lock(slug, locked=False)
+        print(f"{slug} lets everybody in.")
 
     with_registry(read_settings(config, data=data, redis_url=redis), run)
 

@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from chat.errors import StoreAway
 from chat.http.answers import answer, refuse
+from chat.rooms.hub import Hub
 
 
 async def look(request: Request) -> Response:
@@ -18,8 +19,11 @@ async def look(request: Request) -> Response:
 
 async def knock(request: Request) -> Response:
     """Start a session, as a first ``hello`` without one does."""
+    hub: Hub = request.app.state.hub
     try:
-        session = await request.app.state.hub.sessions.start()
+        if await hub.registry.doors_closed():
+            return refuse(request, 403, "doors_closed")
+        session = await hub.sessions.start()
     except StoreAway:
         return refuse(request, 503, "store_away", retry_after=3)
     return answer({"session": session.token})

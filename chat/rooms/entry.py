@@ -32,7 +32,8 @@ async def enter(member: Member, hello: Hello) -> None:
 
     Raises:
         Refusal: The name cannot be borne here; the member may say hello again with another.
-        Closing: The room is closed or unknown, the session over, the person excluded, the server draining or full.
+        Closing: The room is closed, locked or unknown, nobody new is let in, the session over, the person excluded, the server draining
+            or full.
         StoreAway: Nobody can be let in for now.
     """
     name = _name(member, hello.pseudonym)  # before anything is kept of whoever tries one after the other
@@ -76,6 +77,8 @@ async def _session(member: Member, hello: Hello) -> Session:
     if not (hello.pseudonym or "").strip():
         raise Refusal("name_needed")
     if member.session is None:  # else they try another name
+        if await member.hub.registry.doors_closed():
+            raise Closing("doors_closed", CloseCode.ROOM_CLOSED)
         member.session = await member.hub.sessions.start()
     return member.session
 
@@ -110,10 +113,10 @@ async def _seat(member: Member, room: Room, author: str, session: Session, name:
         skeleton = names.skeleton(name)
         person = msgspec.json.encode(Author(author, name, hue(author), "mask"))
     try:
-        seat = await room.log.enter(author, skeleton, person)
+        seat = await room.log.enter(author, skeleton, person, lasting=session.lasting)
     except Refusal as refusal:
-        if refusal.code == "room_closed":
-            raise Closing("room_closed", CloseCode.ROOM_CLOSED) from refusal
+        if refusal.code in ("room_closed", "known_only"):
+            raise Closing(refusal.code, CloseCode.ROOM_CLOSED) from refusal
         raise
     if isinstance(seat, Sanction):
         if seat.everywhere:

@@ -11,6 +11,7 @@ import hashlib
 from typing import Final
 
 ROOMS: Final = "rooms"  # set of slugs; until the room is closed
+DOORS: Final = "doors"  # there while nobody new is let in anywhere; until they are opened
 SECRET_MARK: Final = "secret"  # fingerprint of the master secret, to warn of a second one
 ERASED: Final = "erased"  # when the files were last rewritten without what is erased, in seconds since 1970
 
@@ -35,7 +36,7 @@ class Room:
 
     def __init__(self, slug: str) -> None:
         self.slug = slug
-        # Hash: title, format, about, slow, hours, secret.
+        # Hash: title, format, about, slow, hours, secret, locked (while only those known here may come in).
         self.room = f"{{{slug}}}:room"
         # Hash: epoch, offset (newest), first (oldest kept), seats (connections ever seated).
         self.log = f"{{{slug}}}:log"

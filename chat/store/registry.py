@@ -20,7 +20,11 @@ CLOSED_SIGNAL: Final = "!closed"
 
 
 class RoomRecord(Struct, frozen=True):
-    """A room as it was set up; ``hours`` as written, ``slow`` in seconds; ``secret`` is the room's own and dies with it."""
+    """
+    A room as it was set up; ``hours`` as written, ``slow`` in seconds; ``secret`` is the room's own and dies with it.
+
+    While it is ``locked``, only those who are known there come in.
+    """
 
     slug: str
     title: str
@@ -29,6 +33,7 @@ class RoomRecord(Struct, frozen=True):
     slow: int
     hours: tuple[str, ...]
     secret: bytes
+    locked: bool = False
 
 
 class Registry:
@@ -75,6 +80,29 @@ class Registry:
         replies = [self._store.ask("ZCOUNT", keys.Room(slug).present, f"({now}", "+inf") for slug in slugs]
         return {slug: int(await reply) for slug, reply in zip(slugs, replies, strict=True)}
 
+    async def lock(self, slug: str, *, locked: bool) -> None:
+        """
+        Let in only those who are known in a room, or can come back as the same person; those inside stay. Or everybody again.
+
+        Raises:
+            ChatError: ``room_unknown``.
+        """
+        room = keys.Room(slug).room
+        if not await self._store.ask("HEXISTS", room, "title"):
+            raise ChatError("room_unknown")
+        await (self._store.ask("HSET", room, "locked", 1) if locked else self._store.ask("HDEL", room, "locked"))
+
+    async def close_doors(self) -> None:
+        """Let nobody new in, in the whole community; those who have a session come and go."""
+        await self._store.ask("SET", keys.DOORS, "closed")
+
+    async def open_doors(self) -> None:
+        """Let people in again."""
+        await self._store.ask("DEL", keys.DOORS)
+
+    async def doors_closed(self) -> bool:
+        return bool(await self._store.ask("EXISTS", keys.DOORS))
+
     async def close(self, slug: str) -> None:
         """
         Close a room for good: its words, names and secret are erased, whoever is in it is told.
@@ -103,4 +131,5 @@ def _record(slug: str, reply: object) -> RoomRecord | None:
         slow=int(reply[b"slow"]),
         hours=msgspec.json.decode(reply[b"hours"], type=tuple[str, ...]),
         secret=reply[b"secret"],
+        locked=b"locked" in reply,
     )

@@ -70,7 +70,7 @@ SESSION: Final = Kept("session", rf"\{{session:{HASH}\}}", lambda s: s.session_s
 
 # -- What outlives everybody's visit, and points at nobody.
 PLACES: Final = Kept("rooms", "rooms|" + ROOM + "(room|log)", None)
-SERVICE: Final = Kept("service", "secret|erased", None)
+SERVICE: Final = Kept("service", "secret|erased|doors", None)
 
 TABLE: Final = (WORDS, ANSWERS, NAMES, PRESENCE, PACE, SANCTIONS, SESSION, PLACES, SERVICE)
 

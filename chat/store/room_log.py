@@ -115,18 +115,19 @@ class RoomLog:
         facts = (withdrawn.message, author, s.history_events, WORDS.seconds(s), ANSWERS.seconds(s))
         return _placed(await self._store.run(WITHDRAW, script_keys, head, tail, *facts, *_bounds(limits)))
 
-    async def enter(self, author: str, skeleton: str, person: bytes) -> Seat | Sanction:
+    async def enter(self, author: str, skeleton: str, person: bytes, *, lasting: bool = False) -> Seat | Sanction:
         """
         Seat somebody, or answer the sanction that keeps them out.
 
         ``author`` is the id, ``person`` how they wish to be shown (empty: as they are known here).
 
         Raises:
-            Refusal: ``name_taken``, ``name_needed`` when they are not known here, ``room_closed``.
+            Refusal: ``name_taken``, ``name_needed`` when they are not known here, ``room_closed``, ``known_only`` when
+                it is locked.
         """
         s = self._settings
         times = (PRESENCE.seconds(s), s.session_seconds, NAMES.seconds(s))
-        reply = await self._store.run(ENTER, self._keys, author, skeleton, person, *times)
+        reply = await self._store.run(ENTER, self._keys, author, skeleton, person, *times, int(lasting))
         if reply[0] == b"excluded" and (sanction := read_record(reply[1].decode())):
             return sanction
         if reply[0] != b"seated":

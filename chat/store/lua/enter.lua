@@ -1,11 +1,12 @@
 -- Seat a member under a name nobody else bears here. ARGV: author skeleton person(JSON) present_seconds
--- known_seconds names_seconds
+-- known_seconds names_seconds lasting (0 or 1)
 -- Answers the person as known here (a name once taken is theirs until they are forgotten), the connection's seat, epoch, newest
 -- offset, how many are present, and the sanction that is on them.
 local author, skeleton, person = unpack(ARGV, 1, 3)
 if redis.call('EXISTS', ROOM) == 0 then return {'room_closed'} end
 local kind = sanctioned(author)
 if kind == 'exclude' then return {'excluded', redis.call('HGET', SANCTIONS, author)} end
+if redis.call('HGET', ROOM, 'locked') and ARGV[7] == '0' and not redis.call('ZSCORE', KNOWN, author) then return {'known_only'} end
 local registered = redis.call('HGET', PEOPLE, author)
 if registered then
   person = string.match(registered, '\n(.*)$')

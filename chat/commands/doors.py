@@ -1,0 +1,34 @@
+"""
+``sansmasque doors``: let nobody new into the community for a while.
+"""
+
+from __future__ import annotations
+
+import typer
+
+from chat.commands.common import Config, Data, Redis, read_settings, with_registry
+from chat.store.registry import Registry
+
+app = typer.Typer(help="Whether anybody new is let into the community.", no_args_is_help=True)
+
+
+@app.command("close")
+def close(data: Data = None, config: Config = None, redis: Redis = None) -> None:
+    """Let nobody new in; those who have a session come and go."""
+
+    async def run(registry: Registry) -> None:
+        await registry.close_doors()
+        print("Nobody new is let in, until `sansmasque doors open`.")
+
+    with_registry(read_settings(config, data=data, redis_url=redis), run)
+
+
+@app.command("open")
+def open_(data: Data = None, config: Config = None, redis: Redis = None) -> None:
+    """Let people in again."""
+
+    async def run(registry: Registry) -> None:
+        await registry.open_doors()
+        print("The doors are open.")
+
+    with_registry(read_settings(config, data=data, redis_url=redis), run)
