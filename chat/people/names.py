@@ -63,6 +63,8 @@ _SEPARATORS: Final = regex.compile(r"[ '’.\-\u02b9-\u02bf\u02c8]+")
 _ACCENTS: Final = regex.compile(r"[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u0591-\u05c7\u064b-\u065f\u0670]+")
 _FIGURES: Final = str.maketrans("34578", "eastb")  # read as letters: « 5t4ff »
 
+_I_AS_L: Final = {ord("i"): "l"}
+
 _nickname = get_profile("NicknameCasePreserved")
 
 
@@ -113,7 +115,7 @@ def skeleton(name: str) -> str:
     UTS #39's skeleton, without case, accents, spaces and punctuation, and with i and l as one, as their capitals are drawn. Never shown.
     """
     bare = _bare(unicodedata.normalize("NFKC", name))
-    return "".join(_seen(char) for char in bare).translate({ord("i"): "l"}) or name
+    return "".join(map(_seen, bare)).translate(_I_AS_L) or name
 
 
 def _enforced(name: str) -> str:
@@ -151,6 +153,8 @@ _ALIKE: Final = _read_alike()
 
 
 def _bare(text: str) -> str:
+    if text.isascii() and text.isalnum():
+        return text  # as most of what is looked at is
     return _SEPARATORS.sub("", _ACCENTS.sub("", unicodedata.normalize("NFD", text)))
 
 
@@ -196,7 +200,7 @@ class _Reserved(Struct, frozen=True):
     whole: frozenset[str]
     words: frozenset[str]
     phrases: tuple[tuple[str, ...], ...]
-    within: tuple[str, ...]
+    within: regex.Pattern[str]
     offices: frozenset[str]
     fillers: frozenset[str]
 
@@ -211,7 +215,7 @@ def _reserved(own: tuple[str, ...]) -> _Reserved:
         whole=frozenset("".join(phrase) for phrase in phrases if phrase) | offices,
         words=words,
         phrases=tuple(phrase for phrase in phrases if len(phrase) > 1),
-        within=tuple(skeleton(phrase) for phrase in anywhere if len(phrase) >= LONG),
+        within=regex.compile("|".join(regex.escape(skeleton(phrase)) for phrase in anywhere if len(phrase) >= LONG)),
         offices=offices,
         fillers=frozenset(skeleton(word) for word in _listed(FILLERS)),
     )
@@ -233,7 +237,7 @@ def _is_reserved(name: str, reserved: _Reserved) -> bool:
         any(readings & reserved.words for readings in spoken)
         or any(_says(spoken, phrase) for phrase in reserved.phrases)
         or bool(joined & reserved.whole)
-        or any(word in reading for word in reserved.within for reading in joined)
+        or any(reserved.within.search(reading) for reading in joined)
         or _is_office([readings for word, readings in zip(words, spoken, strict=True) if not word.isdigit()], reserved)
     )
 
