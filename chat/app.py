@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from chat.http import admission, health, live, lobby, pages
+from chat.http import admission, health, live, lobby, pages, privacy
 from chat.http.answers import refuse
 from chat.rooms.hub import Hub
 
@@ -65,7 +65,8 @@ async def _our_error(request: Request, exc: Exception) -> Response:
 def create(hub: Hub, origins: frozenset[str]) -> Starlette:
     """Put the application together around ``hub``; ``origins`` are those from which a browser may open a socket."""
     app = Starlette(
-        routes=[*live.routes, *pages.routes, *lobby.routes, *admission.routes, *health.routes],  # the busiest first
+        # The busiest first.
+        routes=[*live.routes, *pages.routes, *lobby.routes, *privacy.routes, *admission.routes, *health.routes],
         middleware=[Middleware(SafetyHeaders)],
         exception_handlers={HTTPException: _http_error, Exception: _our_error},
     )

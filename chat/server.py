@@ -153,6 +153,18 @@ def _origins(settings: Settings, address: str) -> frozenset[str]:
     return frozenset(own)
 
 
+def _say_what_is_due(settings: Settings) -> None:
+    """Remind whoever opens a community to people of what no program can do for them."""
+    if not settings.public_url:
+        return  # nobody else is meant to come yet
+    if settings.admission in ("open", "proof"):
+        log.warning("open_to_the_public", read="docs/questions-for-your-lawyer.md, on the duty to keep connection data")
+    if not settings.contact:
+        log.warning(
+            "contact_missing", remedy="set `contact`: the privacy page has to say who runs this and how to reach them"
+        )
+
+
 def _allow_many_files() -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < hard:

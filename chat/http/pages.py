@@ -21,6 +21,7 @@ from chat.http.answers import refuse
 from chat.settings import Settings
 
 PAGES: Final = {"/": "index.html", "/r/{slug}": "room.html"}
+TEMPLATES: Final = "privacy/"  # a folder of pages that are filled in for each who asks
 
 mimetypes.add_type("text/javascript", ".js")
 
@@ -45,8 +46,9 @@ class Pages:
         for name, content in files.items():
             digest.update(f"{name}\0{len(content)}\0".encode() + content)
         self.version = digest.hexdigest()[:12]
-        facts = {"version": self.version, "community": settings.community, "exit": settings.exit_url}
-        self.pages = {name: _fill(files.pop(name).decode(), facts) for name in PAGES.values() if name in files}
+        self.facts = {"version": self.version, "community": settings.community, "exit": settings.exit_url}
+        self.pages = {name: _fill(files.pop(name).decode(), self.facts) for name in PAGES.values() if name in files}
+        self.templates = {name: files.pop(name).decode() for name in tuple(files) if name.startswith(TEMPLATES)}
         self.files = files
 
     def page(self, name: str) -> Response:

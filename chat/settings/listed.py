@@ -191,6 +191,14 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
             form="1 to 80 characters on one line",
         ),
     ] = "Sans Masque"
+    contact: Annotated[
+        str,
+        _is(
+            "who runs it and how to write to them, on the privacy page; the law asks for it",
+            pattern=r"^[^\x00-\x1f\x7f]{0,200}\Z",
+            form='a line such as "Association Relais, relais@ecoute.example"',
+        ),
+    ] = ""
     zone: Annotated[
         str,
         _is(

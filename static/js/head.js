@@ -12,8 +12,11 @@
   };
 
   const languages = [read("localStorage", "lang"), ...navigator.languages].map((tag) => tag?.slice(0, 2));
-  root.lang = languages.find((tag) => tag === "fr" || tag === "en") ?? "fr";
-  if (root.lang !== "fr") {
+  const lang = languages.find((tag) => tag === "fr" || tag === "en") ?? "fr";
+  if ("fixed" in root.dataset) {
+    // The server has made this page in one language: ask for the reader's, unless the address says which.
+    if (lang !== root.lang && !new URLSearchParams(location.search).has("lang")) location.replace(`?lang=${lang}`);
+  } else if ((root.lang = lang) !== "fr") {
     root.dataset.words = "coming";
     // French words are better than a blank page, should the others not come.
     setTimeout(() => delete root.dataset.words, 3000);
