@@ -19,6 +19,7 @@ import structlog
 import uvicorn
 
 from chat.app import create
+from chat.http.headers import safety_headers
 from chat.people.sessions import master_secret, warn_of_another_master
 from chat.privacy.listener import BACKLOG, UNIX, listening
 from chat.rooms.handoff import HandoffProtocol
@@ -56,6 +57,7 @@ async def serve(settings: Settings) -> None:
                 log_config=None,
                 access_log=False,
                 proxy_headers=False,
+                headers=[*safety_headers(settings).items()],
                 server_header=False,
                 date_header=False,
                 backlog=BACKLOG,

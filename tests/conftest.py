@@ -52,10 +52,10 @@ class Server:
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         watchdog.cancel()
-        if "http://" not in line:
+        if " ready at http" not in line:
             self.kill()
             raise AssertionError(f"not ready: {line!r} {self.log.read_text()}")
-        self.address = line[line.index("http://") :].strip()
+        self.address = line[line.index("http") :].strip() if "http://" in line else _listening(self.process.pid)
 
     @property
     def store_url(self) -> str:
@@ -91,6 +91,15 @@ class Server:
     def _close(self) -> None:
         if self.process.stdout is not None:
             self.process.stdout.close()
+
+
+def _listening(pid: int) -> str:
+    """Find where a server listens that names another address than its own."""
+    links = (os.readlink(link) for link in Path(f"/proc/{pid}/fd").iterdir())
+    inodes = {link[len("socket:[") : -1] for link in links if link.startswith("socket:[")}
+    lines = (line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:])
+    (local,) = (fields[1] for fields in lines if fields[3] == "0A" and fields[9] in inodes)
+    return f"http://127.0.0.1:{int(local.rpartition(':')[2], 16)}"
 
 
 @pytest.fixture

@@ -11,11 +11,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import socket
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from typing import Any, Final, cast
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.http11 import Response
+from websockets.server import ServerProtocol
 
 EXTENSION: Final = (
     "sansmasque.handoff"  # under the scope's "extensions": an async function that answers (socket, early bytes)
@@ -25,11 +29,28 @@ EARLY_BYTES: Final = 65_536
 Handoff = Callable[[], Awaitable[tuple[socket.socket, bytes]]]
 
 
+class _Handshake(ServerProtocol):
+    """websockets' side of the handshake; what it refuses carries ``headers``, as every answer does."""
+
+    def __init__(self, headers: list[tuple[bytes, bytes]], frame_bytes: int) -> None:
+        super().__init__(max_size=frame_bytes, logger=logging.getLogger("uvicorn.error"))
+        self._headers = [(name.decode(), value.decode()) for name, value in headers]
+
+    def send_response(self, response: Response) -> None:
+        if response.status_code != HTTPStatus.SWITCHING_PROTOCOLS:
+            response.headers.pop("date", None)
+            response.headers.setdefault("cache-control", "no-store")
+            response.headers.update(self._headers)
+        super().send_response(response)
+
+
 class HandoffProtocol(WebSocketsSansIOProtocol):
     """uvicorn's WebSocket protocol up to the handshake; then the way out of it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.conn = _Handshake(self.default_headers, self.config.ws_max_size)
+        self.default_headers = []  # of no use on a 101
         self._early = bytearray()
 
     def data_received(self, data: bytes) -> None:
