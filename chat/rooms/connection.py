@@ -77,6 +77,7 @@ class Connection:
     """One WebSocket, open since the handshake; ``clock`` is the loop's, in seconds."""
 
     __slots__ = (
+        "_bound",
         "_closing",
         "_decoder",
         "_fd",
@@ -85,12 +86,14 @@ class Connection:
         "_linger",
         "_loop",
         "_own",
+        "_own_bytes",
         "_parser",
         "_reading",
         "_recv_into",
         "_send",
         "_sock",
         "_stalled_at",
+        "_taken",
         "crowd",
         "heard_at",
         "listener",
@@ -109,8 +112,11 @@ class Connection:
         self._fragments: list[str] | None = None
         self._decoder: codecs.IncrementalDecoder | None = None
         self._own: list[bytes] = []  # frames for this member alone, to leave at the end of the turn
+        self._own_bytes = 0
         self.rest = bytearray()  # what the socket has not taken; not empty: it is behind
         self._stalled_at = 0.0
+        self._taken = 0  # of it since then
+        self._bound = 0  # bytes that it may come to
         self._reading = False
         self._closing = False
         self._linger: asyncio.TimerHandle | None = None
@@ -223,6 +229,9 @@ class Connection:
             self._flusher.add(self)
             self._occupy()
         self._own.append(frame)
+        self._own_bytes += len(frame)
+        if self._own_bytes > SEND_BUFFER_BYTES:
+            self.flush()
 
     def flush(self) -> None:
         """Write what has gathered for this member alone."""
@@ -234,6 +243,7 @@ class Connection:
         if self._own:
             payload = b"".join((*self._own, payload))
             self._own.clear()
+            self._own_bytes = 0
         try:
             count = self._send(payload)
         except (BlockingIOError, InterruptedError):
@@ -251,6 +261,8 @@ class Connection:
             self.abort()
             return
         self.rest += payload[count:]
+        self._bound = len(self.rest) + self.stall_bytes  # one welcome may be more than what else may wait
+        self._taken = 0
         self._occupy()
         self._stalled_at = self._loop.time()
         self._loop.add_writer(self._fd, self._writable)
@@ -259,7 +271,7 @@ class Connection:
 
     def _keep(self, frame: bytes) -> None:
         self.rest += frame
-        if len(self.rest) > self.stall_bytes:
+        if len(self.rest) > self._bound:
             self.abort()
 
     def _writable(self) -> None:
@@ -271,6 +283,9 @@ class Connection:
             self.abort()
             return
         del self.rest[:count]
+        self._taken += count
+        if self._taken > SEND_BUFFER_BYTES:  # slow, not stalled: their time begins anew
+            self._taken, self._stalled_at = 0, self._loop.time()
         if not self.rest:
             self._loop.remove_writer(self._fd)
             self.release()

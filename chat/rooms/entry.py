@@ -14,14 +14,16 @@ from chat.people import names
 from chat.people.sessions import Session, author_id, hue
 from chat.protocol import Author, Hello, Since, Welcome, You
 from chat.rooms.room import Room
-from chat.rooms.sequence import Entry, entries
-from chat.store.room_log import Seat
+from chat.rooms.sequence import Entry, entries, newest
+from chat.settings import Settings
+from chat.store.room_log import STRETCH, Seat
 from chat.store.sanctions import Sanction, lifted, read_record
 
 if TYPE_CHECKING:
     from chat.rooms.member import Member
 
 TRIES = 3  # to catch up with a room that runs ahead meanwhile
+RESUME_STALLS = 4  # times `stall_bytes`, the most that somebody who comes back is given at once
 
 _author = msgspec.json.Decoder(Author)
 
@@ -42,7 +44,7 @@ async def enter(member: Member, hello: Hello) -> None:
     author = author_id(room.record.secret, session.person)
     carried = await _carried(member, session, author)
     seat = await _seat(member, room, author, session, name)
-    missed = await _missed(room, hello.since, seat, member.hub.settings.resume_events)
+    missed = await _missed(room, hello.since, seat, member.hub.settings)
     if member.connection.listener is None:
         return  # gone while we were looking; the presence that was noted ends by itself
     if room.over:
@@ -62,7 +64,7 @@ async def enter(member: Member, hello: Hello) -> None:
             present=room.present,
             members=list(room.named.values()),
             phase=room.phase(now),
-            events=[msgspec.Raw(event) for _, event in (room.newest() if missed is None else missed)],
+            events=[msgspec.Raw(event) for _, event in (_newest(member, room) if missed is None else missed)],
         )
     )
     if carried is not None:
@@ -125,26 +127,35 @@ async def _seat(member: Member, room: Room, author: str, session: Session, name:
     return seat
 
 
-async def _missed(room: Room, since: Since | None, seat: Seat, limit: int) -> list[Entry] | None:
-    """Gather all that came after ``since``, or None when that can't be said of it."""
+def _newest(member: Member, room: Room) -> list[Entry]:
+    return newest(room.newest(), member.hub.settings.stall_bytes)
+
+
+async def _missed(room: Room, since: Since | None, seat: Seat, settings: Settings) -> list[Entry] | None:
+    """Gather all that came after ``since``, or None when that can't be said of it, or would be more than anybody is to take at once."""
     if since is None or since.epoch != seat.epoch or since.offset > seat.offset:
         return None
     if since.offset > room.offset:
         await room.fill()  # they have seen more than this process has heard so far
         if since.offset > room.offset:
             return None  # and it could not be read: what comes next they have seen already
-    older: list[Entry] = []
+    missed: list[Entry] = []
     position = since.offset
-    for _ in range(TRIES):
+    for _ in range(TRIES + settings.resume_events // STRETCH):
         tail = room.since(position)
         if tail is not None:
-            return None if since.offset + 1 < room.oldest else older + tail
-        if room.offset - since.offset > limit:
+            missed += tail
+            small = _bytes(missed) <= RESUME_STALLS * settings.stall_bytes
+            return missed if small and since.offset + 1 >= room.oldest else None
+        if room.offset - since.offset > settings.resume_events or _bytes(missed) > RESUME_STALLS * settings.stall_bytes:
             return None
-        floor = room.floor
-        stretch = await room.log.read(position + 1, floor)
+        stretch = await room.read(position + 1, room.floor)
         if stretch.oldest > position + 1:
             return None
-        older += entries(stretch.start, stretch.events)
-        position = floor
+        missed += entries(stretch.start, stretch.events)
+        position = stretch.start - 1 + len(stretch.events)
     return None
+
+
+def _bytes(some: list[Entry]) -> int:
+    return sum(len(event) for _, event in some)

@@ -41,6 +41,7 @@ from chat.rooms.connection import Connection
 from chat.rooms.entry import enter
 from chat.rooms.limits import Pace, Standing
 from chat.rooms.outbox import text_frame
+from chat.rooms.sequence import entries, newest, portions
 from chat.store.sanctions import Sanction
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 HISTORY = 100  # events in one answer to `history`
+HISTORY_BYTES = 65_536  # that they come to at most; then there are fewer
+PORTION_BYTES = 65_536  # written at once to who catches up: what the socket does not take is kept for each alone
 CHOOSING_SECONDS = 300.0  # to think of another name, when the first was refused
 HELLOS = 20  # names tried on one connection
 
@@ -118,8 +121,12 @@ class Member:
         missed = self.room.since(self._missed_from, self.room.flushed)
         if missed is None:
             self.close(CloseCode.TOO_SLOW, "too_slow")
-        elif missed:
-            self.connection.send_frame(b"".join(text_frame(event) for _, event in missed))
+            return
+        for portion in portions(missed, PORTION_BYTES):
+            self.connection.write(b"".join(text_frame(event) for _, event in portion))
+            if self.connection.rest or self.connection.listener is None:
+                self._missed_from = portion[-1][0]
+                return
 
     def failed(self, error: Exception) -> None:
         log.error("member_failed", error=error)
@@ -223,10 +230,13 @@ class Member:
         return Accepted(withdraw.ref, placed.id, placed.offset)
 
     async def _history(self, history: History) -> Accepted:
-        first = max(1, history.before - HISTORY)
-        stretch = await self._here.history(first, history.before - 1)
-        events = [msgspec.Raw(event) for _, event in stretch]
-        return Accepted(history.ref, events=events, more=first > max(1, self._here.oldest))
+        before = min(history.before, self._here.offset + 1)
+        first = max(1, before - HISTORY)
+        stretch = await self._here.read(first, before - 1)
+        found = list(entries(stretch.start, stretch.events))
+        events = newest(found, HISTORY_BYTES)
+        more = len(events) < len(found) or first > max(1, self._here.oldest)
+        return Accepted(history.ref, events=[msgspec.Raw(event) for _, event in events], more=more)
 
     @property
     def _here(self) -> Room:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,7 @@ from msgspec import Struct
 
 from chat import metrics
 from chat.errors import CloseCode, Refusal, StoreAway
-from chat.protocol import Author, Phase, Place, Presence, Said, Say, State, Withdrawn, encode
+from chat.protocol import Author, Phase, Place, Presence, Said, Say, State, Void, Withdrawn, encode
 from chat.rooms.limits import Limits, Standing
 from chat.rooms.outbox import Crowd, Flusher, text_frame
 from chat.rooms.schedule import Hours, Opening, state_at
@@ -27,7 +28,7 @@ from chat.rooms.sequence import Entry, Sequence, entries
 from chat.rooms.text import clean
 from chat.settings import Settings
 from chat.store.registry import RoomRecord
-from chat.store.room_log import Placed, Pulse, RoomLog, Seat, Stretch
+from chat.store.room_log import STRETCH, Placed, Pulse, RoomLog, Seat, Stretch
 from chat.store.sanctions import read_record
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+TURN_BYTES: Final = 65_536  # gathered at most before they are written
 KINDS: Final = {"member": ["message"]}  # of the open room: who may post what
 
 
@@ -77,7 +79,12 @@ class Room:
         self._tail: dict[int, bytes] = {}  # offset → event; what is missing above the floor is void
         self._floor = 0
         self._turn: list[bytes] = []  # frames to leave at the end of this turn of the loop
+        self._turn_bytes = 0
         self._aside: list[bytes] = []  # those of them that carry no offset
+        self._delivered = 0  # up to where events were gathered
+        self._readings = 0  # of history, under way
+        self._erased: list[range] = []  # offsets, and ids, that were erased meanwhile
+        self._gone: set[str] = set()
         self._seats: dict[str, Member] = {}
         self._left: set[str] = set()
         self._expected = 0
@@ -92,7 +99,7 @@ class Room:
 
     async def open(self) -> None:
         """Read the newest history; what was heard meanwhile follows it. Raises StoreAway."""
-        self._take(await self.log.newest(self._settings.welcome_events))
+        self._take(await self._read(self.log.newest(self._settings.welcome_events)))
         if self._sequence.gap:
             self.fill()
 
@@ -105,22 +112,34 @@ class Room:
             return
         heard = _heard.decode(payload)
         if heard.type == "void":
-            self._forget(range(heard.offset, (heard.until or heard.offset) + 1))
-            self.tell(payload)
+            self._void(heard.offset, heard.until or heard.offset)
             return
         for entry in self._sequence.hear(heard.offset, payload):
             self._deliver(entry)
         if self._sequence.gap and self._sequence.offset is not None:
             self.fill()
 
+    def _void(self, first: int, last: int) -> None:
+        offsets = range(first, last + 1)
+        self._forget(offsets)
+        self._sequence.forget(offsets)
+        if self._readings:
+            self._erased.append(offsets)
+        last = min(last, self.offset)  # what is ahead of us comes as void in its place
+        if first <= last:
+            self.tell(encode(Void(first, last if last > first else None)))
+
     def _deliver(self, entry: Entry) -> None:
         offset, event = entry
+        self._delivered = offset
         if event.startswith(b'{"type":"void"'):
-            self.tell(event)
+            self._gather(text_frame(event))
             return
         if event.startswith(b'{"type":"withdrawn"'):
             gone = _heard.decode(event).message
             self._forget([o for o, e in self._tail.items() if _identity.decode(e).id == gone])
+            if self._readings and gone is not None:
+                self._gone.add(gone)
         self._tail[offset] = event
         while len(self._tail) > self._settings.welcome_events:
             self._floor = next(iter(self._tail))
@@ -164,7 +183,7 @@ class Room:
             # Until nothing is missing, or reading brings nothing more: what is heard ahead may be of an order that is no more.
             while (self._sequence.gap or self.offset < newest) and self.offset > before and not self.over:
                 before = self.offset
-                stretch = await self.log.read(self.offset + 1, self.offset + self._settings.history_events)
+                stretch = await self.read(self.offset + 1, self.offset + STRETCH)
                 self._take(stretch)
                 newest = stretch.newest
         except StoreAway:
@@ -184,6 +203,35 @@ class Room:
             self.epoch, self._floor = stretch.epoch, stretch.start - 1
         for entry in self._sequence.fill(stretch.start, stretch.events, stretch.start - 1 + len(stretch.events)):
             self._deliver(entry)
+        self._delivered = self.offset
+
+    async def read(self, first: int, last: int) -> Stretch:
+        """Read events from what is kept, but what was erased while the answer was on its way. Raises StoreAway."""
+        return await self._read(self.log.read(first, last))
+
+    async def _read(self, question: Awaitable[Stretch]) -> Stretch:
+        self._readings += 1
+        try:
+            stretch = await question
+            if not self._erased and not self._gone:
+                return stretch
+            events = [
+                None if self._is_gone(*numbered) else numbered[1]
+                for numbered in enumerate(stretch.events, stretch.start)
+            ]
+            return msgspec.structs.replace(stretch, events=tuple(events))
+        finally:
+            self._readings -= 1
+            if not self._readings:
+                self._erased.clear()
+                self._gone.clear()
+
+    def _is_gone(self, offset: int, event: bytes | None) -> bool:
+        return (
+            event is None
+            or any(offset in erased for erased in self._erased)
+            or _identity.decode(event).id in self._gone
+        )
 
     # -- what goes out
 
@@ -197,6 +245,9 @@ class Room:
         if not self._turn:
             self._flusher.add_room(self)
         self._turn.append(frame)
+        self._turn_bytes += len(frame)
+        if self._turn_bytes > TURN_BYTES:
+            self.flush()  # who is behind by then is behind by that much, not by a whole reading of history
 
     def flush(self) -> None:
         """Write what was gathered, once to each member; who is behind gets only what could not be found in the tail later."""
@@ -206,7 +257,8 @@ class Room:
         aside = b"".join(self._aside)
         self._turn.clear()
         self._aside.clear()
-        self.flushed = self.offset
+        self._turn_bytes = 0
+        self.flushed = self._delivered
         self._crowd.write(payload, aside)
 
     @property
@@ -220,11 +272,6 @@ class Room:
             return None
         last = self.offset if until is None else until
         return list(entries(offset + 1, (self._tail.get(o) for o in range(offset + 1, last + 1))))
-
-    async def history(self, first: int, last: int) -> list[Entry]:
-        """Read events ``first`` to ``last`` from what is kept. Raises StoreAway."""
-        stretch = await self.log.read(first, last)
-        return list(entries(stretch.start, stretch.events))
 
     def newest(self) -> list[Entry]:
         """Answer the newest events, beginning with one that is there."""

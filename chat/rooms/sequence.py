@@ -42,6 +42,11 @@ class Sequence:
         self.offset = offset
         return [(offset, event), *self._drain()] if self._ahead else [(offset, event)]
 
+    def forget(self, offsets: range) -> None:
+        """Let nothing go out of what stands ahead at ``offsets``: it was erased meanwhile."""
+        for offset in self._ahead.keys() & offsets:
+            self._ahead[offset] = _void(offset, offset)
+
     def fill(self, start: int, events: Iterable[bytes | None], newest: int) -> list[Entry]:
         """
         Take what history holds from ``start`` up to ``newest``; answers what can go out now.
@@ -78,6 +83,29 @@ def entries(start: int, events: Iterable[bytes | None]) -> Iterator[Entry]:
         yield offset, event
     if void:
         yield offset, _void(void, offset)
+
+
+def newest(some: list[Entry], limit: int) -> list[Entry]:
+    """Answer the last of ``some`` entries that come to ``limit`` bytes together; one at least, where there is one."""
+    size, start = 0, len(some)
+    while start and (size == 0 or size + len(some[start - 1][1]) <= limit):
+        start -= 1
+        size += len(some[start][1])
+    return some[start:]
+
+
+def portions(some: list[Entry], limit: int) -> Iterator[list[Entry]]:
+    """Part ``some`` entries so that each part comes to ``limit`` bytes at most, or is a single one."""
+    part: list[Entry] = []
+    size = 0
+    for entry in some:
+        if part and size + len(entry[1]) > limit:
+            yield part
+            part, size = [], 0
+        part.append(entry)
+        size += len(entry[1])
+    if part:
+        yield part
 
 
 def _void(first: int, last: int) -> bytes:

@@ -25,6 +25,8 @@ ENTER: Final = Script("common", "enter")
 PULSE: Final = Script("common", "pulse")
 READ: Final = Script("common", "read")
 
+STRETCH: Final = 1_000  # events in one reading, as read.lua says too
+
 
 class Placed(Struct, frozen=True):
     """A message or its withdrawal, kept: message id and offset of the event."""
@@ -142,7 +144,7 @@ class RoomLog:
         return Pulse(reply[0].decode(), reply[1], reply[2], reply[3], tuple(reply[4]), by_author(reply[5]))
 
     async def read(self, first: int, last: int) -> Stretch:
-        """Read the events from ``first`` to ``last``, both included, as far as they are kept."""
+        """Read the events from ``first`` to ``last``, both included, as far as they are kept; :data:`STRETCH` of them at most."""
         return _stretch(await self._store.run(READ, self._keys, first, last))
 
     async def newest(self, count: int) -> Stretch:

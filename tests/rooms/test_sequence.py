@@ -8,7 +8,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chat.rooms.sequence import AHEAD, Sequence, entries
+from chat.rooms.sequence import AHEAD, Sequence, entries, newest, portions
 
 
 def event(offset: int) -> bytes:
@@ -92,3 +92,34 @@ def test_entries_cover_each_offset_once(start: int, kept: list[bool]) -> None:
     assert covered(out) == list(range(start, start + len(kept)))
     voids = [json.loads(text)["type"] == "void" for _, text in out]
     assert not any(a and b for a, b in itertools.pairwise(voids)), "two voids in a row should be one"
+
+
+def test_what_is_erased_while_it_stands_ahead_goes_out_as_void() -> None:
+    sequence = Sequence()
+    sequence.fill(1, [event(1)], 1)
+    sequence.hear(3, event(3))
+    sequence.hear(4, event(4))
+    sequence.forget(range(1, 4))
+    out = sequence.fill(2, [event(2)], 2)
+    assert covered(out) == [2, 3, 4]
+    assert [json.loads(text)["type"] for _, text in out] == ["said", "void", "said"]
+
+
+some = st.lists(st.binary(min_size=1, max_size=20)).map(lambda events: list(enumerate(events, 1)))
+
+
+@given(some, st.integers(1, 60))
+def test_newest_are_the_last_that_fit_and_one_at_least(known: list[tuple[int, bytes]], limit: int) -> None:
+    kept = newest(known, limit)
+    assert kept == known[len(known) - len(kept) :]
+    assert bool(kept) == bool(known)
+    assert len(kept) <= 1 or sum(len(text) for _, text in kept) <= limit
+    longer = known[len(known) - len(kept) - 1 :]
+    assert len(kept) == len(known) or sum(len(text) for _, text in longer) > limit, "no more would fit"
+
+
+@given(some, st.integers(1, 60))
+def test_portions_leave_nothing_out_and_keep_to_their_bound(known: list[tuple[int, bytes]], limit: int) -> None:
+    parts = list(portions(known, limit))
+    assert list(itertools.chain.from_iterable(parts)) == known
+    assert all(len(part) == 1 or sum(len(text) for _, text in part) <= limit for part in parts)

@@ -1,8 +1,9 @@
--- Read events. ARGV: from to. Without `from`, the newest `to`. Answers epoch, newest, oldest, the first offset read, and the events, nil where void.
+-- Read events, a thousand at most: Lua's stack holds no more than some thousands. ARGV: from to. Without `from`, the newest `to`. Answers epoch, newest, oldest, the first offset read, and the events, nil where void.
 local first, last = oldest(), newest()
 local from, to = tonumber(ARGV[1]), tonumber(ARGV[2])
 if not from then from, to = last - to + 1, last end
 from, to = math.max(from, first), math.min(to, last)
+to = math.min(to, from + 999)
 local events = {}
 if from <= to then
   local offsets = {}
