@@ -41,6 +41,7 @@ async def serve(settings: Settings) -> None:
         CannotListen: The address cannot be listened on; its message says why.
     """
     _allow_many_files()
+    _say_what_is_due(settings)
     with listening(settings.host, settings.port) as sock:
         address = (
             settings.public_url if settings.host.startswith(UNIX) else _address(settings.host, sock.getsockname()[1])
