@@ -53,6 +53,7 @@ class Hub:
         self.sanctions = Sanctions(store)
         self.members: set[Member] = set()
         self.rooms: dict[str, Room] = {}
+        self.closed_batches: dict[str, float] = {}  # as of the last beat
         self.comeback_seconds = (1.0, 3.0)
         self.draining = False
         self.read_only = False
@@ -198,6 +199,7 @@ class Hub:
         self._watch_disk()
         self._watch_connections()
         self._let_go()
+        self.closed_batches = await self.registry.closed_batches(now)
         away = await self._pulse(now)
         self._retire()
         if time.monotonic() - self._swept_at > SWEEP_SECONDS:

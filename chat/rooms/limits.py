@@ -9,25 +9,40 @@ for one connection, kept in this process. To add a limit, give it its settings a
 
 from __future__ import annotations
 
+from typing import Final
+
+import msgspec
 from msgspec import Struct
 
 from chat.settings import Settings
+from chat.store.retention import CLOSED_BATCH_SECONDS
 from chat.store.room_log import Limit
+
+STRICT_MS: Final = 10_000  # between two messages of somebody whose batch was closed, at least
 
 
 class Standing(Struct, frozen=True):
     """
     What the limits know of a person: the batch of invitations they came in by, and from when on they are a newcomer no more.
 
-    Both times are in seconds since 1970, and pass while one is connected; ``muted_until`` is of a sanction in the whole community.
+    Times are in seconds since 1970, and pass while one is connected: ``began_at`` is of their session, ``muted_until`` of a sanction in
+    the whole community, ``strict_until`` of the hour after the door of their batch was closed.
     """
 
     batch: str = ""
     settled_at: float = 0.0
     muted_until: float = 0.0
+    began_at: float = 0.0
+    strict_until: float = 0.0
 
     def newcomer(self, now: float) -> bool:
-        return now < self.settled_at
+        return now < max(self.settled_at, self.strict_until)
+
+    def of_closed_batch(self, closed_at: float) -> Standing:
+        """Answer the standing once the door of the batch was closed: who came by it lately is on the shortest leash for a while."""
+        if self.began_at <= closed_at - CLOSED_BATCH_SECONDS:
+            return self
+        return msgspec.structs.replace(self, strict_until=closed_at + CLOSED_BATCH_SECONDS)
 
 
 class Limits:
@@ -44,12 +59,13 @@ class Limits:
 
     def standing(self, batch: str, lasting: bool, age_seconds: float, now: float) -> Standing:
         """Place somebody whose session is ``age_seconds`` old; who can come back as the same person is on no leash."""
-        return Standing(batch, 0.0 if lasting else now - age_seconds + self._newcomer_seconds)
+        began_at = now - age_seconds
+        return Standing(batch, 0.0 if lasting else began_at + self._newcomer_seconds, began_at=began_at)
 
     def saying(self, author: str, standing: Standing, slow_seconds: int, now: float) -> list[Limit]:
         """List what a message of ``author`` draws from in a room with ``slow_seconds`` of slow mode."""
         newcomer = standing.newcomer(now)
-        own, code = (self._leashed, "newcomer_pace") if newcomer else (self._own, "too_fast")
+        own, code = (self._leash(standing, now), "newcomer_pace") if newcomer else (self._own, "too_fast")
         shared, who = (self._newcomers, "newcomers") if newcomer else (self._room, "members")
         limits = [
             Limit("slow_mode", f"slow:{author}", 1, slow_seconds * 1000),
@@ -61,6 +77,10 @@ class Limits:
         if standing.muted_until > now:
             limits.append(Limit("muted", "none", 0, _ms(standing.muted_until - now)))  # a bucket that holds nothing
         return [limit for limit in limits if limit.interval_ms]
+
+    def _leash(self, standing: Standing, now: float) -> tuple[int, int]:
+        burst, interval = self._leashed
+        return (1, max(interval, STRICT_MS)) if now < standing.strict_until else (burst, interval)
 
     def withdrawing(self, author: str) -> list[Limit]:
         """List what taking back a message draws from: as many as one may say."""

@@ -220,7 +220,7 @@ class Member:
 
     async def _say(self, say: Say) -> Accepted:
         self.hub.may_write()
-        placed = await self._here.say(self.author, self.standing, say, time.time())
+        placed = await self._here.say(self.author, self._standing, say, time.time())
         metrics.MESSAGES.inc()
         return Accepted(say.ref, placed.id, placed.offset)
 
@@ -237,6 +237,11 @@ class Member:
         events = newest(found, HISTORY_BYTES)
         more = len(events) < len(found) or first > max(1, self._here.oldest)
         return Accepted(history.ref, events=[msgspec.Raw(event) for _, event in events], more=more)
+
+    @property
+    def _standing(self) -> Standing:
+        closed_at = self.hub.closed_batches.get(self.standing.batch)
+        return self.standing if closed_at is None else self.standing.of_closed_batch(closed_at)
 
     @property
     def _here(self) -> Room:

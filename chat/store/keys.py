@@ -11,6 +11,7 @@ import hashlib
 from typing import Final
 
 ROOMS: Final = "rooms"  # set of slugs; until the room is closed
+CLOSED_BATCHES: Final = "closed-batches"  # sorted set: batch of invitations → when its door was closed; for an hour
 DOORS: Final = "doors"  # there while nobody new is let in anywhere; until they are opened
 SECRET_MARK: Final = "secret"  # fingerprint of the master secret, to warn of a second one
 ERASED: Final = "erased"  # when the files were last rewritten without what is erased, in seconds since 1970

@@ -14,6 +14,7 @@ from msgspec import Struct
 from chat.errors import ChatError
 from chat.store import keys
 from chat.store.commands import Store
+from chat.store.retention import CLOSED_BATCH_SECONDS
 
 SLUG: Final = r"^[a-z0-9][a-z0-9-]{0,47}$"
 CLOSED_SIGNAL: Final = "!closed"
@@ -91,6 +92,18 @@ class Registry:
         if not await self._store.ask("HEXISTS", room, "title"):
             raise ChatError("room_unknown")
         await (self._store.ask("HSET", room, "locked", 1) if locked else self._store.ask("HDEL", room, "locked"))
+
+    async def close_batch(self, batch: str) -> None:
+        """Let those who came by a batch of invitations lately write slowly, for an hour; its other members are not concerned."""
+        now = int((await self._store.ask("TIME"))[0])
+        await self._store.ask("ZADD", keys.CLOSED_BATCHES, now, batch)
+        await self._store.ask("EXPIRE", keys.CLOSED_BATCHES, CLOSED_BATCH_SECONDS)
+
+    async def closed_batches(self, now: float) -> dict[str, float]:
+        """Read whose door was closed within the hour before ``now``, and when."""
+        since = now - CLOSED_BATCH_SECONDS
+        reply = await self._store.ask("ZRANGEBYSCORE", keys.CLOSED_BATCHES, str(since), "+inf", "WITHSCORES")
+        return {batch.decode(): float(at) for batch, at in zip(reply[::2], reply[1::2], strict=True)}
 
     async def close_doors(self) -> None:
         """Let nobody new in, in the whole community; those who have a session come and go."""

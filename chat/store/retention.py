@@ -19,6 +19,7 @@ from chat.settings import Settings
 
 SLOWEST_SECONDS: Final = 3600  # what a room may ask for between two messages of one person
 SANCTION_SECONDS: Final = 30 * 86_400  # the longest that one moderator can keep somebody silent or away
+CLOSED_BATCH_SECONDS: Final = 3600  # how long who came by a batch lately writes slowly, once its door is closed
 LINGER_SECONDS: Final = 3600  # between two looks at a name that was still in use
 
 
@@ -70,9 +71,10 @@ SESSION: Final = Kept("session", rf"\{{session:{HASH}\}}", lambda s: s.session_s
 
 # -- What outlives everybody's visit, and points at nobody.
 PLACES: Final = Kept("rooms", "rooms|" + ROOM + "(room|log)", None)
+CLOSED_BATCHES: Final = Kept("closed_batches", "closed-batches", lambda s: CLOSED_BATCH_SECONDS)
 SERVICE: Final = Kept("service", "secret|erased|doors", None)
 
-TABLE: Final = (WORDS, ANSWERS, NAMES, PRESENCE, PACE, SANCTIONS, SESSION, PLACES, SERVICE)
+TABLE: Final = (WORDS, ANSWERS, NAMES, PRESENCE, PACE, SANCTIONS, SESSION, PLACES, CLOSED_BATCHES, SERVICE)
 
 
 def rows_of(key: str) -> list[Kept]:

@@ -213,6 +213,36 @@ async def test_a_newcomer_has_a_shorter_breath_and_settles_while_connected(start
             assert answer["code"] == "newcomer_pace"
 
 
+def test_closing_a_batch_holds_back_who_came_by_it_lately_and_nobody_else() -> None:
+    limits = Limits(Settings())
+    lately, before = (limits.standing("lot", True, age, now=10_000) for age in (3599, 3600))
+    assert before.of_closed_batch(10_000) is before
+    held = lately.of_closed_batch(10_000)
+    assert limits.saying("a", held, 0, now=13_599)[0] == Limit("newcomer_pace", "own:a", 1, 10_000)
+    assert names(limits.saying("a", held, 0, now=13_599))[1] == "newcomers"
+    assert names(limits.saying("a", held, 0, now=13_600))[1] == "members"
+
+
+async def test_closing_a_batch_is_felt_by_those_who_are_there(start: Start) -> None:
+    server = start()
+    member, other = await join(server.address, "salon"), await join(server.address, "salon")
+    with redis.Redis.from_url(server.store_url) as valkey:
+        for key in valkey.scan_iter("{session:*}"):
+            valkey.hset(key, "batch", "lot")
+    guest = await join(server.address, "salon", session=member.token)
+    for i in range(5):
+        assert (await guest.say(f"avant {i}"))["type"] == "accepted"
+    assert "writes slowly" in server.run("doors", "close-batch", "lot")
+    async with asyncio.timeout(10):
+        number = 0
+        while (answer := await guest.say("après", ref=f"après {number}"))["type"] == "accepted":
+            number += 1
+    assert answer["code"] == "newcomer_pace"
+    assert 0 < answer["retry_after"] <= 10
+    for i in range(5):
+        assert (await other.say(f"de plus loin {i}"))["type"] == "accepted", "of no batch when they came in"
+
+
 async def test_newcomers_leave_the_others_their_share(start: Start) -> None:
     server = start(newcomer_seconds=1, newcomers_per_minute=1, newcomers_burst=3, newcomer_say_seconds=0)
     settled = await join(server.address, "salon")

@@ -91,10 +91,11 @@ async def test_a_busy_server_keeps_nothing_else_nor_for_longer(start: Callable[.
     await member.ask({"type": "withdraw", "message": said["id"]})
     assert (await other.say("doucement"))["type"] == "accepted"
     assert (await other.say("trop vite"))["code"] == "slow_mode"
-    server.run("sanctions", "mute", "salon", member.welcome["you"]["id"], "--minutes", "43200")
     await other.leave()
     back = await join(server.address, "lent", session=other.token)
     await back.until(lambda frame: frame["type"] == "presence")
+    server.run("sanctions", "mute", "salon", member.welcome["you"]["id"], "--minutes", "43200")
+    server.run("doors", "close-batch", "lot")
     client = redis.asyncio.Redis.from_url(server.store_url)
     try:
         found = {key.decode(): await client.ttl(key) async for key in client.scan_iter()}
