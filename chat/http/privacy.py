@@ -51,6 +51,7 @@ class Proof(Struct, frozen=True):
     passed: bool
     version: str
     clients: int = 0
+    not_searched: list[str] = []
 
 
 class Notice(Struct, frozen=True, omit_defaults=True):
@@ -121,9 +122,16 @@ def facts_of(notice: Notice, settings: Settings, lang: str) -> Facts:
         "gap": span(settings.rewrite_seconds, lang),
         "erased": None if notice.erased_at is None else moment(notice.erased_at),
         "contact": _contact(notice.contact),
-        "proof": None
-        if proof is None
-        else {"passed": proof.passed, "release": proof.version, "clients": str(proof.clients), **moment(proof.at)},
+        "proof": None if proof is None else {**_proof(proof), **moment(proof.at)},
+    }
+
+
+def _proof(proof: Proof) -> dict[str, Fact]:
+    return {
+        "passed": proof.passed,
+        "partial": bool(proof.not_searched),
+        "release": proof.version,
+        "clients": str(proof.clients),
     }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import msgspec
@@ -125,6 +126,12 @@ def test_the_last_proof_is_said_whatever_it_found(lang: str) -> None:
         assert [word in page for word in words[lang]] == [word == expected for word in words[lang]]
 
 
+def test_a_proof_that_could_not_search_everywhere_says_so() -> None:
+    proof = Proof(1_764_064_800, True, "0.3.0", 40)
+    assert "Tout n’a pas pu être cherché" not in shown(proof=proof)
+    assert "Tout n’a pas pu être cherché" in shown(proof=msgspec.structs.replace(proof, not_searched=["memory"]))
+
+
 # -- what it is made of
 
 
@@ -182,6 +189,16 @@ async def test_the_server_says_it_as_a_page_and_as_facts(start: Callable[..., Se
     assert '<html lang="en"' in page
     assert day_and_hour(facts["erased_at"], "Europe/Paris", "en")[0] in page
     assert "{{" not in page
+
+
+def test_what_it_is_filled_into_is_no_file_to_be_had(shared_server: Server) -> None:
+    page = get(shared_server, "/privacy")
+    version = re.search(r"/static/(\w+)/", page)
+    assert version is not None
+    with pytest.raises(HTTPError) as caught:
+        urlopen(f"{shared_server.address}/static/{version[1]}/privacy/fr.html")
+    with caught.value as answer:
+        assert answer.status == 404
 
 
 def notices(server: Server) -> list[str]:

@@ -21,3 +21,10 @@ def test_guard_closes_under_the_reserve_and_opens_with_a_margin(tmp_path: Path) 
         seen.append((free[0], guard.look()))
     assert seen == [(100, False), (99, True), (100, True), (149, True), (150, False), (100, False), (99, True)]
     assert guard.read_only
+
+
+def test_guard_holds_what_leaves_the_reserve(tmp_path: Path) -> None:
+    guard = Guard(tmp_path, reserve_bytes=100, statvfs=lambda _: SimpleNamespace(f_bavail=140, f_frsize=1))
+    assert [guard.holds(extra) for extra in (0, 40, 41)] == [True, True, False]
+    guard.read_only = True  # until there is a margin, nothing is begun
+    assert not guard.holds(0)

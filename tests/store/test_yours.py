@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 import socket
 import subprocess
@@ -15,6 +16,8 @@ import pytest_asyncio
 from tests import clients
 from tests.clients import join
 from tests.conftest import Server
+from tests.http.test_privacy import get
+from tests.store.test_valkey import connected
 
 PASSWORD = "mot-de-passe"
 
@@ -118,6 +121,23 @@ async def test_people_talk_over_a_store_on_a_socket(
     path = folder / "redis.sock"
     redis("--port", "0", "--unixsocket", str(path), ready=path.exists)
     await check_that_people_can_talk(start("--redis", f"unix://{path}"))
+
+
+async def test_the_files_of_a_store_of_yours_are_left_alone(
+    start: Callable[..., Server], redis: Callable[..., None], folder: Path
+) -> None:
+    path = folder / "redis.sock"
+    redis("--port", "0", "--unixsocket", str(path), ready=path.exists)
+    server = start("--redis", f"unix://{path}", rewrite_seconds=1)
+    await check_that_people_can_talk(server)
+    facts = json.loads(get(server, "/api/privacy"))
+    assert facts["files_rewritten"] is False
+    assert "erased_at" not in facts
+    assert server.stop() == 0
+    async with connected(f"unix://{path}") as client:
+        asked = await client.info("commandstats")
+    assert "cmdstat_hdel" in asked
+    assert "cmdstat_bgrewriteaof" not in asked
 
 
 def test_a_store_that_does_not_answer_is_said(folder: Path) -> None:
