@@ -1,32 +1,89 @@
 """
-The door: how one gets a session. It is open for now: whoever asks is let in.
+The door: what it asks for, and how one gets a session.
 """
 
 from __future__ import annotations
 
-from starlette.requests import Request
+import time
+from typing import Annotated, Final
+
+import msgspec
+from msgspec import Meta, Struct
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from chat.errors import StoreAway
+from chat.errors import ChatError, StoreAway
 from chat.http.answers import answer, refuse
+from chat.people.admission import PAYLOAD_CHARACTERS
+from chat.people.sessions import Session
 from chat.rooms.hub import Hub
+
+BODY_BYTES: Final = 2 * PAYLOAD_CHARACTERS
+
+# A proof or a slip that is not good, one that was used, one that came too early or while too many come.
+STATUS: Final = {"wait_early": 429, "wait_full": 429, "proof_used": 409, "wait_used": 409}
+
+Shown = Annotated[str, Meta(min_length=1, max_length=PAYLOAD_CHARACTERS)]
+
+
+class Knock(Struct, frozen=True, forbid_unknown_fields=True):
+    """What is shown at the door, one of them at most: a solution in ALTCHA's form, or a slip whose wait is over."""
+
+    proof: Shown | None = None
+    wait: Shown | None = None
+
+
+_knock = msgspec.json.Decoder(Knock)
 
 
 async def look(request: Request) -> Response:
-    return answer({"mode": request.app.state.hub.settings.admission})
+    """Say what the door asks for; ``?wait=yes`` asks for the wait where it is not offered yet."""
+    hub: Hub = request.app.state.hub
+    try:
+        return answer(await hub.door.offer(time.time(), wait=request.query_params.get("wait") == "yes"))
+    except StoreAway:
+        return refuse(request, 503, "store_away", retry_after=3)
 
 
 async def knock(request: Request) -> Response:
-    """Start a session, as a first ``hello`` without one does."""
-    hub: Hub = request.app.state.hub
+    """Let in whoever shows what the door asks for: the answer is their session."""
     try:
-        if await hub.registry.doors_closed():
-            return refuse(request, 403, "doors_closed")
-        session = await hub.sessions.start()
+        shown = _knock.decode(await _body(request) or b"{}")
+        session = await _admit(request.app.state.hub, shown)
+    except (msgspec.DecodeError, _TooLong, ClientDisconnect):
+        return refuse(request, 400, "bad_request")
+    except ChatError as exc:
+        return refuse(request, STATUS.get(exc.code, 403), exc.code, exc.retry_after)
     except StoreAway:
         return refuse(request, 503, "store_away", retry_after=3)
     return answer({"session": session.token})
+
+
+async def _admit(hub: Hub, shown: Knock) -> Session:
+    if await hub.registry.doors_closed():
+        raise ChatError("doors_closed")
+    now = time.time()
+    if shown.proof is not None:
+        return await hub.door.prove(shown.proof, now)
+    if shown.wait is not None:
+        return await hub.door.wait(shown.wait, now)
+    if hub.settings.admission == "open":
+        return await hub.sessions.start()
+    raise ChatError("admission_needed" if hub.settings.admission == "proof" else "invitation_needed")
+
+
+class _TooLong(Exception):
+    """More was sent than anybody has to say at the door."""
+
+
+async def _body(request: Request) -> bytes:
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > BODY_BYTES:
+            raise _TooLong
+    return body
 
 
 routes = [Route("/api/admission", look), Route("/api/admission", knock, methods=["POST"])]

@@ -58,10 +58,27 @@ class Sessions:
 
     async def start(self, batch: str = "", *, lasting: bool = False) -> Session:
         """Make a new person, who came in by ``batch``. Raises StoreAway."""
-        person, nonce = secrets.token_bytes(32), secrets.token_bytes(32)
-        facts = (batch, int(lasting), self._seconds)
-        await self._store.run(START, [self._key(person)], _hashed(nonce), *facts)
-        return Session(person, _token(person, nonce), batch, lasting)
+        session = await self._begin(secrets.token_bytes(32), "", batch, lasting)
+        assert session is not None
+        return session
+
+    async def admit(
+        self, shown: bytes, once_seconds: int | None, batch: str = "", *, lasting: bool = False
+    ) -> Session | None:
+        """
+        Begin the session of whoever showed ``shown`` at the door: the same person each time it is shown.
+
+        It is good once in ``once_seconds``; with None, whenever the session that it began is over. Answers None where it is not. That it
+        was used and the session that it gave are written by one script: nobody gets two, and nobody loses it for nothing.
+        """
+        person = hmac.new(self._master, shown, hashlib.sha256).digest()
+        return await self._begin(person, "alone" if once_seconds is None else str(once_seconds), batch, lasting)
+
+    async def _begin(self, person: bytes, once: str, batch: str, lasting: bool) -> Session | None:
+        nonce, hashed = secrets.token_bytes(32), self.name(person)
+        facts = (batch, int(lasting), self._seconds, once)
+        begun = await self._store.run(START, [keys.session(hashed), keys.shown(hashed)], _hashed(nonce), *facts)
+        return Session(person, _token(person, nonce), batch, lasting) if begun else None
 
     async def resume(self, token: str) -> Session:
         """

@@ -79,6 +79,8 @@ async def _session(member: Member, hello: Hello) -> Session:
     if not (hello.pseudonym or "").strip():
         raise Refusal("name_needed")
     if member.session is None:  # else they try another name
+        if member.hub.settings.admission != "open":
+            raise Closing("admission_needed", CloseCode.SESSION_ENDED)
         if await member.hub.registry.doors_closed():
             raise Closing("doors_closed", CloseCode.ROOM_CLOSED)
         member.session = await member.hub.sessions.start()

@@ -20,13 +20,14 @@ import structlog
 
 from chat import metrics
 from chat.errors import CloseCode, Closing, Refusal, StoreAway
+from chat.people.door import Door
 from chat.people.sessions import Sessions
 from chat.protocol import Notice, encode
 from chat.rooms.connection import LINGER_SECONDS, Connection
 from chat.rooms.member import Member
 from chat.rooms.outbox import Flusher
 from chat.rooms.room import Room
-from chat.rooms.schedule import parse
+from chat.rooms.schedule import openings_between, parse
 from chat.settings import Settings
 from chat.store import keys
 from chat.store.bus import Bus
@@ -51,6 +52,7 @@ class Hub:
         self.registry = Registry(store)
         self.sessions = Sessions(store, master, settings.session_seconds)
         self.sanctions = Sanctions(store)
+        self.door = Door(self.sessions, store, master, settings, self.openings)
         self.members: set[Member] = set()
         self.rooms: dict[str, Room] = {}
         self.closed_batches: dict[str, float] = {}  # as of the last beat
@@ -140,6 +142,13 @@ class Hub:
         self._empty_since.pop(room.record.slug, None)
         self._channels.pop(room.log.channel, None)
         self.bus.unsubscribe(room.log.channel)
+
+    async def openings(self, since: float, until: float) -> list[int]:
+        """List when rooms open by their hours between two instants. Raises StoreAway."""
+        records = await self.registry.all()
+        return [
+            opening for record in records for opening in openings_between(parse(record.hours), since, until, self.zone)
+        ]
 
     def may_write(self) -> None:
         """Raise what keeps anybody from writing now: Refusal ``read_only``, or StoreAway."""
@@ -281,4 +290,5 @@ class Hub:
                     await asyncio.sleep(0.01)
         if self._beating is not None:
             self._beating.cancel()
+        await self.door.close()
         await self.bus.close()

@@ -77,6 +77,15 @@ def state_at(hours: Hours, now: float, zone: ZoneInfo) -> Opening:
     return Opening(False, opens_at=openings[started][0])
 
 
+def openings_between(hours: Hours, since: float, until: float, zone: ZoneInfo) -> list[int]:
+    """List when a room with these ``hours`` opens between two instants that are less than a week apart, in UTC seconds."""
+    if not hours.spans:
+        return []
+    today = datetime.fromtimestamp(since, zone).date()
+    openings = _openings(hours, today - timedelta(today.weekday()), zone)
+    return [start for start, _ in openings if since <= start <= until]
+
+
 def _parse(entry: str) -> list[Span]:
     match = re.match(HOURS, entry)
     if match is None:

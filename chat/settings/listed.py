@@ -215,7 +215,28 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
             form='an address such as "https://www.meteofrance.com/"',
         ),
     ] = "https://www.meteofrance.com/"
-    admission: Annotated[Literal["open"], _is("who may come in: `open`, whoever gives a name")] = "open"
+    admission: Annotated[
+        Literal["open", "proof", "invitation"],
+        _is(
+            "who may come in: `open`, whoever gives a name; `proof`, whoever's browser does a computation, or waits; "
+            "`invitation`, whoever has one; invitations are good in all three"
+        ),
+    ] = "open"
+    admissions_per_minute: Annotated[
+        int,
+        _is(
+            "newcomers planned for in the community; beyond, the computation grows up to 64 times",
+            "people",
+            ge=1,
+            le=100_000,
+        ),
+    ] = 30
+    opening_admissions_per_minute: Annotated[
+        int, _is("the same in the ten minutes before and after a room opens by its hours", "people", ge=1, le=100_000)
+    ] = 240
+    waits_per_minute: Annotated[
+        int, _is("how many may come in by waiting instead of computing", "people", ge=0, le=100_000)
+    ] = 10
     session_seconds: Annotated[int, _is("how long a person stays the same person", "seconds", ge=60, le=43_200)] = (
         43_200
     )

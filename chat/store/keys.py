@@ -15,6 +15,8 @@ CLOSED_BATCHES: Final = "closed-batches"  # sorted set: batch of invitations →
 DOORS: Final = "doors"  # there while nobody new is let in anywhere; until they are opened
 SECRET_MARK: Final = "secret"  # fingerprint of the master secret, to warn of a second one
 ERASED: Final = "erased"  # when the files were last rewritten without what is erased, in seconds since 1970
+ADMISSIONS: Final = "admissions"  # hash: step of ten seconds → how many were let in by proof or wait; expires once the effort forgot them
+WAITS: Final = "admissions:waits"  # how many were let in after a wait, this minute; expires with it
 
 
 class Room:
@@ -94,3 +96,8 @@ def session(person: str) -> str:
 def sanction(person: str) -> str:
     """Name the sanction that a person carries into every room, ``person`` being the keyed hash: a record, until its end."""
     return f"{{session:{person}}}:sanction"
+
+
+def shown(person: str) -> str:
+    """Name the mark that a proof or a wait has begun this person's session, so that it begins no other; expires once these are over."""
+    return f"{session(person)}:shown"

@@ -20,6 +20,8 @@ from chat.settings import Settings
 SLOWEST_SECONDS: Final = 3600  # what a room may ask for between two messages of one person
 SANCTION_SECONDS: Final = 30 * 86_400  # the longest that one moderator can keep somebody silent or away
 CLOSED_BATCH_SECONDS: Final = 3600  # how long who came by a batch lately writes slowly, once its door is closed
+SHOWN_SECONDS: Final = 1200  # that a proof or a wait was used: each is over in half the time, by whoever's clock
+ARRIVALS_SECONDS: Final = 960  # what the effort asked for at the door follows from
 LINGER_SECONDS: Final = 3600  # between two looks at a name that was still in use
 
 
@@ -68,13 +70,28 @@ PRESENCE: Final = Kept("presence", ROOM + "present", lambda s: s.presence_second
 PACE: Final = Kept("pace", ROOM + r"bucket:[\w:-]+", _longest_filling)
 SANCTIONS: Final = Kept("sanctions", ROOM + rf"sanctions|\{{session:{HASH}\}}:sanction", lambda s: SANCTION_SECONDS)
 SESSION: Final = Kept("session", rf"\{{session:{HASH}\}}", lambda s: s.session_seconds)
+SHOWN: Final = Kept("shown", rf"\{{session:{HASH}\}}:shown", lambda _: SHOWN_SECONDS)
+ARRIVALS: Final = Kept("arrivals", "admissions(:waits)?", lambda _: ARRIVALS_SECONDS)
 
 # -- What outlives everybody's visit, and points at nobody.
 PLACES: Final = Kept("rooms", "rooms|" + ROOM + "(room|log)", None)
 CLOSED_BATCHES: Final = Kept("closed_batches", "closed-batches", lambda s: CLOSED_BATCH_SECONDS)
 SERVICE: Final = Kept("service", "secret|erased|doors", None)
 
-TABLE: Final = (WORDS, ANSWERS, NAMES, PRESENCE, PACE, SANCTIONS, SESSION, PLACES, CLOSED_BATCHES, SERVICE)
+TABLE: Final = (
+    WORDS,
+    ANSWERS,
+    NAMES,
+    PRESENCE,
+    PACE,
+    SANCTIONS,
+    SESSION,
+    SHOWN,
+    ARRIVALS,
+    PLACES,
+    CLOSED_BATCHES,
+    SERVICE,
+)
 
 
 def rows_of(key: str) -> list[Kept]:

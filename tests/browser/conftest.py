@@ -42,8 +42,9 @@ def site() -> Iterator[Server]:
         config = Path(folder) / "settings.toml"
         rooms = [f'[[rooms]]\nslug = "r{n}"\ntitle = "Salon {n}"\nformat = "salon"' for n in range(ROOMS)]
         rooms.append('[[rooms]]\nslug = "lent"\ntitle = "Lent"\nformat = "salon"\nslow = 10')
-        unlimited = [f"{name} = {value}" for name, value in UNLIMITED.items()]
-        config.write_text("\n".join(["presence_seconds = 1", "presence_grace_seconds = 1", *unlimited, *rooms]))
+        lines = [f"{name} = {value}" for name, value in UNLIMITED.items()]
+        lines += ['admission = "open"', "presence_seconds = 1", "presence_grace_seconds = 1"]
+        config.write_text("\n".join([*lines, *rooms]))
         running = Server(Path(folder) / "data", "--config", str(config))
         yield running
         running.stop()

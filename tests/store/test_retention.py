@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
+import json
+import time
+import urllib.request
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
@@ -13,6 +17,8 @@ import redis.asyncio
 from msgspec.structs import fields
 
 from chat.locales import KEPT
+from chat.people import admission
+from chat.people.admission import Keys
 from chat.rooms.limits import Limits, Standing
 from chat.settings import RoomSetting, Settings
 from chat.settings.listed import meta
@@ -96,6 +102,10 @@ async def test_a_busy_server_keeps_nothing_else_nor_for_longer(start: Callable[.
     await back.until(lambda frame: frame["type"] == "presence")
     server.run("sanctions", "mute", "salon", member.welcome["you"]["id"], "--minutes", "43200")
     server.run("doors", "close-batch", "lot")
+    shown = admission.slip(Keys.of((server.data / "master.key").read_bytes()), 0, time.time() - 2).text
+    knock = urllib.request.Request(f"{server.address}/api/admission", data=json.dumps({"wait": shown}).encode())
+    with await asyncio.to_thread(urllib.request.urlopen, knock, timeout=20) as answer:
+        assert answer.status == 200
     client = redis.asyncio.Redis.from_url(server.store_url)
     try:
         found = {key.decode(): await client.ttl(key) async for key in client.scan_iter()}
