@@ -161,7 +161,10 @@ class Hub:
 
     def _heard(self, channel: str, payload: bytes) -> None:
         if channel == CHANNEL:
-            self._hear_of_a_person(*payload.decode().split(" ", 1))
+            try:
+                self._hear_of_a_person(*payload.decode().split(" ", 1))
+            except Exception as exc:  # noqa: BLE001 - as below; who it is about hears of it at their next hello
+                log.error("sanction_unheard", error=exc)
             return
         room = self._channels.get(channel)
         if room is not None:
@@ -208,9 +211,9 @@ class Hub:
         self._watch_disk()
         self._watch_connections()
         self._let_go()
-        self.closed_batches = await self.registry.closed_batches(now)
         away = await self._pulse(now)
         self._retire()
+        self.closed_batches = await self.registry.closed_batches(now)
         if time.monotonic() - self._swept_at > SWEEP_SECONDS:
             self._swept_at = time.monotonic()
             await self._sweep()
