@@ -31,11 +31,12 @@ def some_name() -> str:
     return f"Essai {next(_names)} x{os.getpid()}"
 
 
-async def close_all() -> None:
-    """Drop every socket that a test left open."""
-    while _opened:
-        opened = _opened.pop()  # kept while it is aborted: a writer minds being collected before
-        opened.transport.abort()
+async def close_all(keep: asyncio.StreamWriter | None = None) -> None:
+    """Drop every socket that a test left open, but the one to ``keep``."""
+    for opened in tuple(_opened):  # held while it is aborted: a writer minds being collected before
+        if opened is not keep:
+            _opened.remove(opened)
+            opened.transport.abort()
     await asyncio.sleep(0)
 
 

@@ -149,7 +149,7 @@ class Member:
         return len(self._tasks)
 
     def _work(self) -> None:
-        while self._inbox and not self._entering and self.pending < self.hub.settings.pending_per_member:
+        while self._inbox and not self._waits and self.pending < self.hub.settings.pending_per_member:
             if self._out_of_breath():
                 break
             try:
@@ -164,6 +164,11 @@ class Member:
             self.connection.pause()
         elif self.connection.listener is not None:
             self.connection.resume()
+
+    @property
+    def _waits(self) -> bool:
+        """Whether nothing more is taken: one is entering, or the server ends and answers what it has taken already."""
+        return self._entering or self.hub.draining
 
     def _out_of_breath(self) -> bool:
         """Tell whether the next frame has to wait: whoever sends without a pause is read more slowly, and nothing is lost."""

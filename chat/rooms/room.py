@@ -86,6 +86,7 @@ class Room:
         self._erased: list[range] = []  # offsets, and ids, that were erased meanwhile
         self._gone: set[str] = set()
         self._seats: dict[str, Member] = {}
+        self._opened: dict[str, int] = {}  # author id → the newest seat heard of since the last pulse
         self._left: set[str] = set()
         self._expected = 0
         self._filling: asyncio.Task[None] | None = None
@@ -155,8 +156,10 @@ class Room:
     def _signal(self, name: str, *facts: str) -> None:
         if name == "opened":
             author, seat = facts
+            self._opened[author] = max(int(seat), self._opened.get(author, 0))
             member = self._seats.get(author)
             if member is not None and member.seat < int(seat):
+                del self._seats[author]  # they have not left: it is not for us to say so
                 member.close(CloseCode.OPENED_ELSEWHERE, "opened_elsewhere")
         elif name == "sanctioned":
             author, *record = facts
@@ -283,7 +286,7 @@ class Room:
     def seat(self, member: Member, seat: Seat) -> None:
         """Let a member in; whoever sat here under the same id in an older connection leaves."""
         older = self._seats.get(member.author.id)
-        if older is not None and older.seat > seat.number:
+        if self._opened.get(member.author.id, 0) > seat.number:
             member.close(CloseCode.OPENED_ELSEWHERE, "opened_elsewhere")
             return
         self.flush()  # what is gathered is in the tail already: the newcomer must not hear it twice
@@ -309,6 +312,7 @@ class Room:
         if self.opening(now).open is False:
             self.close("room_closed", CloseCode.ROOM_CLOSED)
         left, self._left = self._left, set()
+        self._opened.clear()
         try:
             pulse = await self.log.pulse(list(self._seats), [author for author in left if author not in self._seats])
         except BaseException:

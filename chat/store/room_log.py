@@ -25,6 +25,7 @@ ENTER: Final = Script("common", "enter")
 PULSE: Final = Script("common", "pulse")
 READ: Final = Script("common", "read")
 
+KNOWN_MOST: Final = 10_000  # people whose names a room keeps; beyond, those who are away lose theirs
 STRETCH: Final = 1_000  # events in one reading, as read.lua says too
 
 
@@ -129,7 +130,7 @@ class RoomLog:
         """
         s = self._settings
         times = (PRESENCE.seconds(s), s.session_seconds, NAMES.seconds(s))
-        reply = await self._store.run(ENTER, self._keys, author, skeleton, person, *times, int(lasting))
+        reply = await self._store.run(ENTER, self._keys, author, skeleton, person, *times, int(lasting), KNOWN_MOST)
         if reply[0] == b"excluded" and (sanction := read_record(reply[1].decode())):
             return sanction
         if reply[0] != b"seated":

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
+import os
+import signal
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 
 from chat.protocol import Author, Said, encode
 from chat.rooms.connection import SEND_BUFFER_BYTES, Connection
-from chat.rooms.member import HISTORY_BYTES
+from chat.rooms.member import HISTORY_BYTES, Member
 from chat.rooms.outbox import Flusher
-from tests.clients import Frame
+from tests.clients import Frame, build_frame, close_all, some_name
 from tests.rooms.house import House, house
 
 EVENT_BYTES = 4_200  # of one that has 4,000 letters
@@ -145,3 +149,119 @@ async def test_a_void_is_told_up_to_where_the_room_is(inside: House) -> None:
     inside.room().hear(b'{"type":"void","offset":1,"until":3}')
     void = await guest.until(lambda frame: frame["type"] == "void")
     assert covered([void]) == [1]
+
+
+async def test_names_of_those_who_are_gone_are_kept_up_to_a_bound(
+    inside: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chat.store.room_log.KNOWN_MOST", 5)
+    heard = await inside.enters(pseudonym="Loutre tenace")
+    heard.send({"type": "say", "ref": "1", "text": "on me lit encore"})
+    await heard.hears("on me lit encore")
+    here = await inside.enters(pseudonym="Héron patient")
+    for _ in range(20):
+        await inside.enters()
+        author = here.frames[0]["you"]["id"]
+        for other in await inside.ask("ZRANGE", "{salon}:present", 0, -1):
+            if other.decode() != author:
+                await inside.ask("ZREM", "{salon}:present", other)  # as when their time of grace is over
+    for kept_of in ("ZCARD", "{salon}:known"), ("HLEN", "{salon}:people"), ("HLEN", "{salon}:names"):
+        assert await inside.ask(*kept_of) <= 6
+    for guest in (heard, here):
+        again = await inside.enters(session=guest.frames[0]["you"]["session"], pseudonym=None)
+        assert again.frames[0]["you"]["pseudonym"] == guest.frames[0]["you"]["pseudonym"]
+
+
+async def test_an_event_that_cannot_be_read_keeps_none_from_being_erased(inside: House) -> None:
+    await inside.enters()
+    await kept(inside, 3, 10)
+    await inside.ask("HSET", "{salon}:events", 2, '{"type":"?"}')
+    await inside.room().log.pulse([], [])
+    assert await inside.ask("EXISTS", "{salon}:events") == 0
+
+
+def members() -> int:
+    gc.collect()
+    return sum(isinstance(known, Member) for known in gc.get_objects())
+
+
+async def test_whoever_is_gone_leaves_nothing_behind(inside: House) -> None:
+    """No member, task, timer or socket, whichever way they went."""
+    witness = await inside.enters()
+    tasks = asyncio.all_tasks()
+    before = len(os.listdir("/proc/self/fd"))
+    for i in range(120):
+        guest = await inside.arrives()
+        hello = build_frame(1, json.dumps({"type": "hello", "pseudonym": some_name()}).encode())
+        match i % 6:
+            case 0:
+                pass  # never says a word
+            case 1:
+                guest.bare.write(hello[:9])
+            case 2:
+                guest.bare.write(hello)
+            case 3:
+                guest.bare.write(hello + build_frame(8))
+            case 4:
+                guest.bare.write(hello + build_frame(2))
+            case 5:
+                guest.bare.write(build_frame(1, b'{"type":"hello","pseudonym":"x"}'))
+                await guest.receive()
+        if i % 6 < 3 and i % 12 > 5:
+            guest.bare.writer.write_eof()
+        await asyncio.sleep(0)
+        guest.bare.writer.transport.abort()
+        del guest
+    await close_all(keep=witness.bare.writer)
+    async with asyncio.timeout(10):
+        while len(inside.hub.members) > 1 or asyncio.all_tasks() != tasks:
+            await asyncio.sleep(0.01)
+        while len(os.listdir("/proc/self/fd")) > before:
+            await asyncio.sleep(0.01)
+        await inside.hub.beat(0.0)
+        while members() > 1:
+            await asyncio.sleep(0.01)
+    assert inside.room().members == {witness.member}
+
+
+async def test_an_ending_server_answers_what_it_has_taken_and_takes_no_more(inside: House) -> None:
+    asked, late = await inside.enters(), await inside.enters()
+    pid = int((await inside.ask("INFO", "server")).split(b"process_id:")[1].split()[0])
+    os.kill(pid, signal.SIGSTOP)
+    asked.send({"type": "say", "ref": "1", "text": "avant"})
+    while not asked.member.pending:
+        await asyncio.sleep(0)
+    draining = asyncio.create_task(inside.hub.drain())
+    await asyncio.sleep(0)
+    late.send({"type": "say", "ref": "2", "text": "après"})
+    while late.member.connection._reading:
+        await asyncio.sleep(0)
+    os.kill(pid, signal.SIGCONT)
+    for guest in (asked, late):
+        assert await guest.closed() == 4000
+        assert [f["ref"] for f in guest.frames if f["type"] == "accepted"] == (["1"] if guest is asked else [])
+    await draining
+
+
+async def test_of_two_connections_that_enter_at_once_the_newest_stays(inside: House) -> None:
+    """Another process told of a newer one before the older was seated here."""
+    guest = await inside.enters()
+    author, session = guest.frames[0]["you"]["id"], guest.frames[0]["you"]["session"]
+    room = inside.room()
+    room.hear(f"!opened {author} 7".encode())
+    assert await guest.closed() == 4505
+    assert not room.members
+    older = await inside.arrives()
+    older.send({"type": "hello", "session": session})
+    assert await older.closed() == 4505
+
+
+async def test_who_moved_to_another_process_is_not_said_to_have_left(inside: House) -> None:
+    guest = await inside.enters()
+    author = guest.frames[0]["you"]["id"]
+    room = inside.room()
+    room.hear(f"!opened {author} 2".encode())
+    assert await guest.closed() == 4505
+    until = await inside.ask("ZSCORE", "{salon}:present", author)
+    await room.pulse(0.0)
+    assert await inside.ask("ZSCORE", "{salon}:present", author) == until

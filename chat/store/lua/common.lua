@@ -54,7 +54,8 @@ end
 local function expired(offset, seconds)
   local event = redis.call('HGET', EVENTS, offset)
   if not event then return true end
-  return tonumber(string.match(event, '^{"type":"%a+","offset":%d+,"at":(%d+)')) <= now - seconds
+  -- Of what cannot be read nobody knows how old it is: it must not keep the rest from being erased.
+  return tonumber(string.match(event, '^{"type":"%a+","offset":%d+,"at":(%d+)') or 0) <= now - seconds
 end
 
 -- Erase what is older than `seconds`, some 500 at a time, and tell whoever still has it on the screen.

@@ -1,5 +1,5 @@
 -- Seat a member under a name nobody else bears here. ARGV: author skeleton person(JSON) present_seconds
--- known_seconds names_seconds lasting (0 or 1)
+-- known_seconds names_seconds lasting (0 or 1) known_most
 -- Answers the person as known here (a name once taken is theirs until they are forgotten), the connection's seat, epoch, newest
 -- offset, how many are present, and the sanction that is on them.
 local author, skeleton, person = unpack(ARGV, 1, 3)
@@ -24,6 +24,12 @@ end
 redis.call('ZADD', PRESENT, now + tonumber(ARGV[4]), author)
 redis.call('EXPIRE', PRESENT, ARGV[4])
 redis.call('ZADD', KNOWN, now + tonumber(ARGV[5]), author)
+-- A crowd of fresh names must not fill the store: some go, who can come back for the least time, are not here and cannot be read.
+if redis.call('ZCARD', KNOWN) > tonumber(ARGV[8]) then
+  for _, other in ipairs(redis.call('ZRANGE', KNOWN, 0, 9)) do
+    if counts(other) then redis.call('ZADD', KNOWN, now + tonumber(ARGV[5]), other) else forget(other) end
+  end
+end
 remember(ARGV[6])
 local seat = redis.call('HINCRBY', LOG, 'seats', 1)
 -- The newest of two tabs wins; the process that has the older one hears of it.
