@@ -148,8 +148,13 @@ def _clear(folder: Path) -> None:
 
 async def _lines(stream: asyncio.StreamReader | None, heed: Callable[[str], object]) -> None:
     assert stream is not None
-    while line := await stream.readline():
-        heed(line.decode(errors="replace").rstrip())
+    while not stream.at_eof():
+        try:
+            line = await stream.readline()
+        except ValueError:
+            continue  # longer than any line of a log: it goes unread, but a pipe that nobody reads would stop the store
+        if line:
+            heed(line.decode(errors="replace").rstrip())
 
 
 async def loaded(path: Path, process: asyncio.subprocess.Process | None = None) -> None:

@@ -228,6 +228,18 @@ async def test_binary_that_ends_at_once_is_quoted(tmp_path: Path, monkeypatch: p
 # Who owns it
 
 
+async def test_a_line_without_end_does_not_stop_the_reading_of_what_the_store_says() -> None:
+    said, heard = asyncio.StreamReader(), list[str]()
+    said.feed_data(b"one\n" + b"x" * 200_000)
+    reading = asyncio.create_task(process._lines(said, heard.append))
+    while said._buffer:  # type: ignore[attr-defined]
+        await asyncio.sleep(0)
+    said.feed_data(b"\ntwo\n")
+    said.feed_eof()
+    await reading
+    assert [line for line in heard if line] == ["one", "two"]
+
+
 async def test_second_server_is_told_who_holds_the_folder(tmp_path: Path) -> None:
     async with owner(tmp_path) as (first, _):
         with pytest.raises(StoreHeld, match=f"process {first.pid} since 2") as refused:
