@@ -1,5 +1,5 @@
 """
-The application: its routes, as lists, and how it says what is wrong.
+The application: its routes and middleware, as lists, and how it says what is wrong.
 """
 
 from __future__ import annotations
@@ -8,13 +8,15 @@ from typing import Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
-from starlette.websockets import WebSocket
 
-from chat.http import admission, health, live, lobby, pages, privacy
-from chat.http.answers import refuse
+from chat.http import admission, health, leaving, live, lobby, pages, privacy
+from chat.http.access import Declared, DeclaredSocket, declared
+from chat.http.answers import deny, refuse
+from chat.http.border import Border, Site
 from chat.rooms.hub import Hub
 
 _CODES: Final = {404: "not_found", 405: "method_not_allowed"}
@@ -28,11 +30,7 @@ async def _http_error(request: Request, exc: Exception) -> Response:
 
 
 async def _nothing_here(scope: Scope, receive: Receive, send: Send) -> None:
-    if scope["type"] == "websocket":
-        socket = WebSocket(scope, receive, send)
-        await socket.send_denial_response(refuse(socket, 404, "not_found"))
-    else:
-        await refuse(Request(scope), 404, "not_found")(scope, receive, send)
+    await deny(scope, receive, send, 404, "not_found")
 
 
 async def _our_error(request: Request, exc: Exception) -> Response:
@@ -40,19 +38,27 @@ async def _our_error(request: Request, exc: Exception) -> Response:
 
 
 # The busiest first.
-ROUTES: Final = [*live.routes, *pages.routes, *lobby.routes, *privacy.routes, *admission.routes, *health.routes]
+ROUTES: Final[list[Declared | DeclaredSocket]] = [
+    *live.routes,
+    *pages.routes,
+    *lobby.routes,
+    *privacy.routes,
+    *admission.routes,
+    *leaving.routes,
+    *health.routes,
+]
 
 
-def create(hub: Hub, origins: frozenset[str]) -> Starlette:
-    """Put the application together around ``hub``; ``origins`` are those from which a browser may open a socket."""
+def create(hub: Hub, site: Site) -> Starlette:
+    """Put the application together around ``hub``, for who comes to ``site``."""
     app = Starlette(
-        routes=ROUTES,
+        routes=declared(ROUTES),
+        middleware=[Middleware(Border, site)],
         exception_handlers={HTTPException: _http_error, Exception: _our_error},
     )
     app.router.redirect_slashes = False  # an address is there or it is not
     app.router.default = _nothing_here
     app.state.hub = hub
-    app.state.origins = origins
     app.state.lobby = lobby.Lobby(hub)
     app.state.pages = pages.Pages(pages.static_folder(), hub.settings)
     return app

@@ -12,13 +12,13 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import prometheus_client
 import structlog
 import uvicorn
 
 from chat.app import create
+from chat.http.border import Site, origin
 from chat.http.headers import safety_headers
 from chat.people.sessions import master_secret, warn_of_another_master
 from chat.privacy.listener import BACKLOG, UNIX, listening
@@ -44,11 +44,11 @@ async def serve(settings: Settings) -> None:
     _say_what_is_due(settings)
     with listening(settings.host, settings.port) as sock:
         address = (
-            settings.public_url if settings.host.startswith(UNIX) else _address(settings.host, sock.getsockname()[1])
+            settings.public_url if settings.host.startswith(UNIX) else origin(settings.host, sock.getsockname()[1])
         )
         async with _hub(settings) as hub:
             config = uvicorn.Config(
-                create(hub, _origins(settings, address)),
+                create(hub, Site.of(settings, address)),
                 loop="asyncio",
                 http="h11",
                 ws=HandoffProtocol,
@@ -141,19 +141,6 @@ class _Server(uvicorn.Server):
         finally:
             for number in (signal.SIGTERM, signal.SIGINT):
                 loop.remove_signal_handler(number)
-
-
-def _address(host: str, port: int) -> str:
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def _origins(settings: Settings, address: str) -> frozenset[str]:
-    """Tell from where a browser may open a socket: our own pages, under each name that a loopback address goes by."""
-    own = {settings.public_url.rstrip("/") or address, *settings.origins}
-    parts = urlsplit(address)
-    if parts.hostname in ("127.0.0.1", "::1", "localhost") and not settings.public_url:
-        own |= {_address(name, parts.port or 80) for name in ("127.0.0.1", "localhost", "::1")}
-    return frozenset(own)
 
 
 def _say_what_is_due(settings: Settings) -> None:

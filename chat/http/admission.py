@@ -11,11 +11,12 @@ import msgspec
 from msgspec import Meta, Struct
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from chat.errors import ChatError, StoreAway
+from chat.http.access import Declared
 from chat.http.answers import answer, refuse
 from chat.people.admission import PAYLOAD_CHARACTERS
+from chat.people.roles import Permission
 from chat.people.sessions import Session
 from chat.rooms.hub import Hub
 
@@ -86,4 +87,7 @@ async def _body(request: Request) -> bytes:
     return body
 
 
-routes = [Route("/api/admission", look), Route("/api/admission", knock, methods=["POST"])]
+routes = [
+    Declared("/api/admission", look, Permission.LOOK),
+    Declared("/api/admission", knock, Permission.KNOCK, methods=["POST"]),
+]

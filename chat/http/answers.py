@@ -9,6 +9,8 @@ from typing import Any
 import msgspec
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
 
 from chat.locales import best, sentence
 
@@ -27,3 +29,12 @@ def refuse(request: HTTPConnection, status: int, code: str, retry_after: float |
     if retry_after is not None:
         response.headers["retry-after"] = str(round(retry_after) or 1)
     return response
+
+
+async def deny(scope: Scope, receive: Receive, send: Send, status: int, code: str) -> None:
+    """Answer an error outside of any route, to a request or to an upgrade."""
+    if scope["type"] == "websocket":
+        websocket = WebSocket(scope, receive, send)
+        await websocket.send_denial_response(refuse(websocket, status, code))
+    else:
+        await refuse(HTTPConnection(scope), status, code)(scope, receive, send)

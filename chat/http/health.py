@@ -6,10 +6,11 @@ from __future__ import annotations
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from chat.errors import StoreAway
+from chat.http.access import Declared
 from chat.http.answers import answer
+from chat.people.roles import Permission
 from chat.rooms.hub import Hub
 
 
@@ -38,4 +39,4 @@ async def _store(hub: Hub) -> str:
     return "ok"
 
 
-routes = [Route("/health/live", live), Route("/health/ready", ready)]
+routes = [Declared("/health/live", live, Permission.LOOK), Declared("/health/ready", ready, Permission.LOOK)]

@@ -9,10 +9,11 @@ import time
 from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from chat.errors import StoreAway
+from chat.http.access import Declared
 from chat.http.answers import answer, refuse
+from chat.people.roles import Permission
 from chat.rooms.hub import Hub
 from chat.rooms.schedule import parse, state_at
 from chat.store.registry import RoomRecord
@@ -72,4 +73,4 @@ async def rooms(request: Request) -> Response:
         return refuse(request, 503, "store_away", retry_after=3)
 
 
-routes = [Route("/api/rooms", rooms)]
+routes = [Declared("/api/rooms", rooms, Permission.LOOK)]

@@ -15,9 +15,10 @@ from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
+from chat.http.access import Declared
 from chat.http.answers import refuse
+from chat.people.roles import Permission
 from chat.settings import Settings
 
 PAGES: Final = {"/": "index.html", "/r/{slug}": "room.html"}
@@ -68,13 +69,13 @@ def _fill(page: str, facts: dict[str, str]) -> str:
     return page
 
 
-def _show(name: str) -> Route:
+def _show(name: str) -> Declared:
     async def show(request: Request) -> Response:
         pages: Pages = request.app.state.pages
         return pages.page(name)
 
     path = next(path for path, page in PAGES.items() if page == name)
-    return Route(path, show)
+    return Declared(path, show, Permission.LOOK)
 
 
 async def static(request: Request) -> Response:
@@ -82,4 +83,7 @@ async def static(request: Request) -> Response:
     return pages.file(**request.path_params) or refuse(request, 404, "not_found")
 
 
-routes = [*(_show(name) for name in PAGES.values()), Route("/static/{version}/{name:path}", static)]
+routes = [
+    *(_show(name) for name in PAGES.values()),
+    Declared("/static/{version}/{name:path}", static, Permission.LOOK),
+]

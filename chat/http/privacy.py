@@ -16,14 +16,15 @@ import structlog
 from msgspec import Struct
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from chat.errors import StoreAway
+from chat.http.access import Declared
 from chat.http.answers import answer
 from chat.http.dates import day_and_hour, span
 from chat.http.pages import Pages
 from chat.http.template import Fact, Facts, render
 from chat.locales import KEPT, best
+from chat.people.roles import Permission
 from chat.rooms.hub import Hub
 from chat.settings import Settings
 from chat.store import keys
@@ -158,4 +159,4 @@ async def facts(request: Request) -> Response:
     return answer(await _notice(request.app.state.hub, best(request.query_params.get("lang"))))
 
 
-routes = [Route("/privacy", page), Route("/api/privacy", facts)]
+routes = [Declared("/privacy", page, Permission.LOOK), Declared("/api/privacy", facts, Permission.LOOK)]

@@ -2,8 +2,8 @@
 One person in one room, through one connection: what they send, and how they are answered.
 
 A member begins with ``hello`` and is seated (:mod:`chat.rooms.entry`); then each frame is one arm of the ``match`` below. To answer a
-new frame, add its arm. Requests are answered in any order, each by its ``ref``; too many unanswered ones, and nothing more is
-read from the socket until some are.
+new frame, add its arm, and to :data:`FRAMES` what it takes. Requests are answered in any order, each by its ``ref``; too many
+unanswered ones, and nothing more is read from the socket until some are.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import asyncio
 import random
 import time
 from collections import deque
-from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Any, assert_never
+from collections.abc import Coroutine, Mapping
+from typing import TYPE_CHECKING, Any, Final, assert_never
 
 import msgspec
 import structlog
@@ -21,6 +21,7 @@ import structlog
 from chat import metrics
 from chat.errors import CloseCode, Closing, Complaint, Refusal, StoreAway
 from chat.locales import best, sentence
+from chat.people.roles import Permission, Role, may
 from chat.people.sessions import Session
 from chat.protocol import (
     Accepted,
@@ -55,6 +56,15 @@ HISTORY_BYTES = 65_536  # that they come to at most; then there are fewer
 PORTION_BYTES = 65_536  # written at once to who catches up: what the socket does not take is kept for each alone
 CHOOSING_SECONDS = 300.0  # to think of another name, when the first was refused
 HELLOS = 20  # names tried on one connection
+
+FRAMES: Final[Mapping[type[Inward], Permission]] = {
+    Hello: Permission.KNOCK,
+    Say: Permission.TALK,
+    Withdraw: Permission.TALK,
+    History: Permission.TALK,
+}
+_STRANGER: Final = frozenset({Role.ANYONE})
+_SEATED: Final = frozenset({Role.ANYONE, Role.MEMBER})
 
 
 class Member:
@@ -182,7 +192,7 @@ class Member:
         self._work()
 
     def _answer(self, frame: Inward) -> None:
-        if self.room is None and not isinstance(frame, Hello):
+        if not may(_STRANGER if self.room is None else _SEATED, FRAMES[type(frame)]):
             raise Closing("hello_expected", CloseCode.PROTOCOL_ERROR)
         match frame:
             case Hello():

@@ -30,12 +30,15 @@
 
   const leave = () => {
     const exit = document.querySelector(".exit").href;
-    try {
-      sessionStorage.clear();
-    } catch {
-      // nothing was kept, then
+    for (const storage of ["sessionStorage", "localStorage"]) {
+      try {
+        window[storage].clear();
+      } catch {
+        // nothing was kept, then
+      }
     }
     window.dispatchEvent(new Event("leave")); // the room closes its socket
+    navigator.sendBeacon?.("/exit"); // the answer has the browser forget the rest; nobody waits for it
     document.title = "";
     root.hidden = true; // nothing stays in sight while the other site is on its way
     location.replace(exit);

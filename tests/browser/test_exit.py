@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Arrive
-from tests.browser.visitor import Visitor, Watch
+from tests.browser.visitor import Visitor, Watch, until
 
 EXIT = "https://www.meteofrance.com/"
 
@@ -50,6 +50,31 @@ def test_quick_exit_leaves_nothing_within_a_second(
     visitor.page.go_back()
     assert visitor.page.url != f"{visitor.address}/r/{room}"
     assert visitor.page.url == "about:blank" or visitor.page.evaluate("sessionStorage.length") == 0
+
+
+def test_quick_exit_has_the_browser_forget_what_other_tabs_kept(arrive: Arrive, room: str, watch: Watch) -> None:
+    visitor = arrive().enter(room)
+    prepare(visitor, watch)
+    other = visitor.page.context.new_page()
+    other.goto(visitor.address)
+    other.evaluate(
+        "new Promise((done) => { indexedDB.open('trace').onsuccess = ({ target }) => done(target.result.close()) })"
+    )
+    other.evaluate("localStorage.setItem('trace', '1'); sessionStorage.setItem('trace', '1')")
+    visitor.page.get_by_role("link", name="Quitter vite").click()
+    until(other, lambda: other.evaluate("indexedDB.databases().then((found) => found.length)") == 0)
+    assert other.evaluate("localStorage.length") == 0
+
+
+def test_quick_exit_does_not_wait_for_a_server_that_is_away(arrive: Arrive, room: str, watch: Watch) -> None:
+    visitor = arrive().enter(room)
+    prepare(visitor, watch)
+    watch.expects_loss = True
+    visitor.page.context.route("**/exit", lambda _: None)  # asked, and never answered
+    start = time.monotonic()
+    visitor.page.get_by_role("link", name="Quitter vite").click()
+    visitor.page.wait_for_url(EXIT)
+    assert time.monotonic() - start < 1
 
 
 def test_capital_letters_are_no_exit(arrive: Arrive, room: str) -> None:

@@ -11,6 +11,9 @@ from typing import Any
 
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request, Response, expect
 
+_FORGOTTEN = re.compile(
+    r"Clear-Site-Data header on '[^']*/exit': Cleared data types: \"storage\"\."
+)  # said by the browser, to tools
 _OFFLINE = re.compile(
     r"WebSocket connection to .* failed|net::ERR_INTERNET_DISCONNECTED|net::ERR_FAILED|net::ERR_CONNECTION_REFUSED"
 )
@@ -41,7 +44,8 @@ class Watch:
         page.on("response", self._response)
 
     def _console(self, message: ConsoleMessage) -> None:
-        if not (self.expects_loss and _OFFLINE.search(message.text)):
+        expected = self.expects_loss and _OFFLINE.search(message.text)
+        if not (expected or _FORGOTTEN.fullmatch(message.text)):
             self.complaints.append(f"console: {message.text}")
 
     def _request(self, request: Request) -> None:

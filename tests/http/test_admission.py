@@ -55,7 +55,10 @@ def request(address: str, body: object = None, query: str = "?lang=en") -> tuple
     """Look at the door, or knock with ``body``."""
     sent = body if isinstance(body, bytes | None) else json.dumps(body).encode()
     asked = urllib.request.Request(
-        f"{address}/api/admission{query}", data=sent, method="GET" if body is None else "POST"
+        f"{address}/api/admission{query}",
+        data=sent,
+        method="GET" if body is None else "POST",
+        headers={"Content-Type": "application/json"},
     )
     try:
         with urllib.request.urlopen(asked, timeout=20) as answer:

@@ -29,7 +29,7 @@ def settled(server: Server, count: int) -> list[str]:
     """Begin sessions and let them be as old as a newcomer's is at most, by the store's clock."""
     tokens = []
     for _ in range(count):
-        request = urllib.request.Request(f"{server.address}/api/admission", method="POST", data=b"{}")
+        request = urllib.request.Request(f"{server.address}/api/admission", method="POST")
         with urllib.request.urlopen(request, timeout=20) as answer:
             tokens.append(json.load(answer)["session"])
     with redis.Redis.from_url(server.store_url) as store:

@@ -45,7 +45,7 @@ async def test_a_locked_room_lets_in_those_it_knows(shared_server: Server, room:
 
 async def test_a_locked_room_lets_in_who_can_come_back_as_the_same_person(start: Start) -> None:
     server = start(newcomer_seconds=600, newcomer_burst=1, newcomer_say_seconds=60)
-    request = urllib.request.Request(f"{server.address}/api/admission", method="POST", data=b"{}")
+    request = urllib.request.Request(f"{server.address}/api/admission", method="POST")
     with await asyncio.to_thread(urllib.request.urlopen, request, timeout=10) as answer:
         token = json.load(answer)["session"]
     with redis.Redis.from_url(server.store_url) as store:
@@ -63,7 +63,7 @@ async def test_closed_doors_let_nobody_new_in_and_keep_nobody_from_going_about(s
     server.run("doors", "close")
     error, code = await knock(server.address, "salon", pseudonym=some_name())
     assert (error["code"], code) == ("doors_closed", 4503)
-    request = urllib.request.Request(f"{server.address}/api/admission", method="POST", data=b"{}")
+    request = urllib.request.Request(f"{server.address}/api/admission", method="POST")
     with pytest.raises(urllib.error.HTTPError) as refused:
         await asyncio.to_thread(urllib.request.urlopen, request, timeout=10)
     with refused.value as answer:

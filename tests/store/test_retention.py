@@ -103,7 +103,11 @@ async def test_a_busy_server_keeps_nothing_else_nor_for_longer(start: Callable[.
     server.run("sanctions", "mute", "salon", member.welcome["you"]["id"], "--minutes", "43200")
     server.run("doors", "close-batch", "lot")
     shown = admission.slip(Keys.of((server.data / "master.key").read_bytes()), 0, time.time() - 2).text
-    knock = urllib.request.Request(f"{server.address}/api/admission", data=json.dumps({"wait": shown}).encode())
+    knock = urllib.request.Request(
+        f"{server.address}/api/admission",
+        data=json.dumps({"wait": shown}).encode(),
+        headers={"Content-Type": "application/json"},
+    )
     with await asyncio.to_thread(urllib.request.urlopen, knock, timeout=20) as answer:
         assert answer.status == 200
     client = redis.asyncio.Redis.from_url(server.store_url)
