@@ -67,10 +67,12 @@ class House:
     def __init__(self, hub: Hub) -> None:
         self.hub = hub
         self.ask = hub.store.ask
+        self._ours: list[socket.socket] = []
 
     async def arrives(self, room: str = ROOM, early: bytes = b"", **options: int) -> Guest:
         """Open a connection to ``room``, saying nothing yet; ``options`` of the server's end, such as ``SO_SNDBUF``."""
         ours, theirs = socket.socketpair()
+        self._ours.append(ours)
         before = set(self.hub.members)
         self.hub.receive(ours, early, room)
         for name, value in options.items():
@@ -94,6 +96,12 @@ class House:
         assert (await guest.until(lambda frame: frame.get("ref") == "x"))["type"] == "accepted"
         guest.bare.writer.close()
 
+    async def emptied(self) -> None:
+        """Wait until the server's ends are closed, those included that linger."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while any(ours.fileno() >= 0 for ours in self._ours):
+                await asyncio.sleep(0.01)
+
     def room(self, slug: str = ROOM) -> Room:
         return self.hub.rooms[slug]
 
@@ -109,6 +117,8 @@ async def house(folder: Path, *rooms: str, **settings: Any) -> AsyncIterator[Hou
         for slug in (ROOM, *rooms):
             await hub.registry.add(slug, title=slug, format="salon")
         await hub.open()
+        running = House(hub)
+        stack.push_async_callback(running.emptied)
         stack.push_async_callback(hub.drain)
         stack.push_async_callback(close_all)
-        yield House(hub)
+        yield running
