@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from chat.http import admission, health, leaving, live, lobby, pages, privacy
+from chat.http import admission, health, leaving, live, lobby, pages, privacy, wait
 from chat.http.access import Declared, DeclaredSocket, declared
 from chat.http.answers import deny, refuse
 from chat.http.border import Border, Site
@@ -44,6 +44,7 @@ ROUTES: Final[list[Declared | DeclaredSocket]] = [
     *lobby.routes,
     *privacy.routes,
     *admission.routes,
+    *wait.routes,
     *leaving.routes,
     *health.routes,
 ]

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from chat.errors import ChatError, StoreAway
 from chat.http.access import Declared
 from chat.http.answers import answer, refuse
+from chat.http.body import TooLong, read_body
 from chat.people.admission import PAYLOAD_CHARACTERS
 from chat.people.roles import Permission
 from chat.people.sessions import Session
@@ -50,9 +51,9 @@ async def look(request: Request) -> Response:
 async def knock(request: Request) -> Response:
     """Let in whoever shows what the door asks for: the answer is their session."""
     try:
-        shown = _knock.decode(await _body(request) or b"{}")
+        shown = _knock.decode(await read_body(request, BODY_BYTES) or b"{}")
         session = await _admit(request.app.state.hub, shown)
-    except (msgspec.DecodeError, _TooLong, ClientDisconnect):
+    except (msgspec.DecodeError, TooLong, ClientDisconnect):
         return refuse(request, 400, "bad_request")
     except ChatError as exc:
         return refuse(request, STATUS.get(exc.code, 403), exc.code, exc.retry_after)
@@ -72,19 +73,6 @@ async def _admit(hub: Hub, shown: Knock) -> Session:
     if hub.settings.admission == "open":
         return await hub.sessions.start()
     raise ChatError("admission_needed" if hub.settings.admission == "proof" else "invitation_needed")
-
-
-class _TooLong(Exception):
-    """More was sent than anybody has to say at the door."""
-
-
-async def _body(request: Request) -> bytes:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > BODY_BYTES:
-            raise _TooLong
-    return body
 
 
 routes = [

@@ -58,15 +58,24 @@ def span(seconds: int, lang: str) -> str:
     return f"{count}\N{NO-BREAK SPACE}{names[count != 1]}"
 
 
-def day_and_hour(at: int, zone: str, lang: str) -> tuple[str, str]:
-    """Say a moment, in seconds since 1970, as machines and as people read it in ``zone``."""
+def hour(at: int, zone: str, lang: str) -> tuple[str, str]:
+    """Say the hour of a moment, in seconds since 1970, as machines and as people read it in ``zone``."""
     utc = datetime.fromtimestamp(at, UTC)
     there = utc.astimezone(ZoneInfo(zone))
+    said = (
+        f"{there.hour}\N{NARROW NO-BREAK SPACE}h\N{NARROW NO-BREAK SPACE}{there:%M}"
+        if lang == "fr"
+        else f"{there:%H:%M}"
+    )
+    return f"{utc:%Y-%m-%dT%H:%MZ}", said
+
+
+def day_and_hour(at: int, zone: str, lang: str) -> tuple[str, str]:
+    """Say a moment, in seconds since 1970, as machines and as people read it in ``zone``."""
+    there = datetime.fromtimestamp(at, UTC).astimezone(ZoneInfo(zone))
+    iso, clock = hour(at, zone, lang)
     month = MONTHS[lang][there.month - 1]
     if lang == "fr":
-        hour = f"{there.hour}\N{NARROW NO-BREAK SPACE}h\N{NARROW NO-BREAK SPACE}{there:%M}"
         day = "1er" if there.day == 1 else str(there.day)
-        said = f"le {day}\N{NO-BREAK SPACE}{month} {there.year} à {hour}"
-    else:
-        said = f"{there.day}\N{NO-BREAK SPACE}{month} {there.year} at {there:%H:%M}"
-    return f"{utc:%Y-%m-%dT%H:%MZ}", said
+        return iso, f"le {day}\N{NO-BREAK SPACE}{month} {there.year} à {clock}"
+    return iso, f"{there.day}\N{NO-BREAK SPACE}{month} {there.year} at {clock}"

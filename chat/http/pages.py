@@ -10,11 +10,13 @@ from __future__ import annotations
 import hashlib
 import mimetypes
 from html import escape
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlencode
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from chat.http.access import Declared
 from chat.http.answers import refuse
@@ -22,7 +24,7 @@ from chat.people.roles import Permission
 from chat.settings import Settings
 
 PAGES: Final = {"/": "index.html", "/r/{slug}": "room.html"}
-TEMPLATES: Final = "privacy/"  # a folder of pages that are filled in for each who asks
+TEMPLATES: Final = ("privacy/", "wait/")  # folders of pages that are filled in for each who asks
 
 mimetypes.add_type("text/javascript", ".js")
 
@@ -72,6 +74,10 @@ def _fill(page: str, facts: dict[str, str]) -> str:
 def _show(name: str) -> Declared:
     async def show(request: Request) -> Response:
         pages: Pages = request.app.state.pages
+        if "wait" in request.query_params and "slug" in request.path_params:
+            # A link without a script knows no room but the one whose page it stands on.
+            asked = {"room": request.path_params["slug"], "lang": request.query_params.get("lang", "fr")}
+            return RedirectResponse(f"/wait?{urlencode(asked)}", HTTPStatus.SEE_OTHER)
         return pages.page(name)
 
     path = next(path for path, page in PAGES.items() if page == name)

@@ -210,7 +210,7 @@ class Slip(Struct, frozen=True):
 
 def slip(keys: Keys, seconds: int, now: float) -> Slip:
     """Write a slip for who is ready to wait."""
-    ripe_at = math.ceil(now) + seconds
+    ripe_at = int(now) + seconds
     body = f"{ripe_at}.{secrets.token_urlsafe(16)}"
     return Slip(f"{body}.{_seal(keys, body)}", ripe_at)
 

@@ -108,8 +108,8 @@ class Door:
         return self._slip(await self.effort(now), now)
 
     def _slip(self, effort: float, now: float) -> Wait:
-        slip = admission.slip(self.keys, admission.wait_seconds(effort), now)
-        return Wait(slip.text, round(slip.ripe_at - now))
+        seconds = admission.wait_seconds(effort)
+        return Wait(admission.slip(self.keys, seconds, now).text, seconds)
 
     # -- who is let in
 

@@ -221,7 +221,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
             "who may come in: `open`, whoever gives a name; `proof`, whoever's browser does a computation, or waits; "
             "`invitation`, whoever has one; invitations are good in all three"
         ),
-    ] = "open"
+    ] = "proof"
     admissions_per_minute: Annotated[
         int,
         _is(

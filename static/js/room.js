@@ -6,6 +6,7 @@
 
 import { around, announcer } from "./room/around.js";
 import { composer } from "./room/composer.js";
+import { door } from "./room/door.js";
 import { entrance } from "./room/entrance.js";
 import { link } from "./room/link.js";
 import { SESSION_ENDED, apply, initial, isName } from "./room/state.js";
@@ -78,6 +79,9 @@ function react(event, before) {
     case "error":
       if (isName(event.code) && !before.inside) connection.close();
       break;
+    case "door":
+      if (state.wanting && state.door.is === "ready") act.enter(pseudonym);
+      break;
     case "stopped":
       if (event.code === SESSION_ENDED) forget(before);
       break;
@@ -98,7 +102,7 @@ function forget(before) {
   session = null;
   tab.write(keys.session, "");
   tab.write(keys.inside, "");
-  if (knocking) return connection.open();
+  if (knocking) return act.enter(pseudonym);
   find("#ended").hidden = false;
 }
 
@@ -135,11 +139,22 @@ const act = {
   open: () => connection.open(),
   reload: () => location.reload(),
   home: () => location.replace("/"),
-  enter(name) {
+  async enter(name) {
     pseudonym = name;
     find("#ended").hidden = true;
+    if (!session) {
+      const { is } = state.door;
+      dispatch({ type: "wanting", on: true });
+      if (is === "idle" || is === "failed") gate.open();
+      if (is !== "ready") return; // it comes back here once it is
+      session = await gate.enter();
+      if (!session) return;
+      tab.write(keys.session, session);
+    }
+    dispatch({ type: "wanting", on: false });
     connection.open();
   },
+  wait: () => gate.wait(),
   older() {
     if (!state.older.more || state.older.ref || state.link.is !== "live") return;
     const ref = newRef();
@@ -187,7 +202,15 @@ function draw() {
   else find("#room-title").focus(); // no keyboard over the messages before one wants to write
 }
 
+/** A slip whose wait was spent on the page for those without scripts: it comes behind the address, and stays there no longer. */
+function bring() {
+  const [, slip] = location.hash.match(/^#wait=(.+)/) ?? [];
+  if (slip) history.replaceState(null, "", location.pathname);
+  return slip && { wait: slip };
+}
+
 async function comeToDoor() {
+  if (!session) gate.open(brought);
   try {
     const answer = await fetch(`/api/rooms?lang=${language()}`);
     if (answer.ok) views.entrance.show((await answer.json()).find((room) => room.slug === slug) ?? null);
@@ -200,6 +223,8 @@ await load();
 settle();
 const community = find("meta[name=application-name]").content;
 const voice = announcer();
+const brought = bring();
+const gate = door((told) => dispatch({ type: "door", door: told }));
 const connection = link({ slug, hello, hear: dispatch });
 const draft = { read: () => tab.read(keys.draft) ?? "", write: (text) => tab.write(keys.draft, text) };
 const parts = { dispatch, act, current: () => state, draft };

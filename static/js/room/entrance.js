@@ -1,6 +1,6 @@
 /** The entrance: a name for this time, what one promises, and the door. */
 
-import { list, say, when } from "../words.js";
+import { language, list, say, when } from "../words.js";
 import { seal } from "./message.js";
 import { comeBack } from "./around.js";
 import { isName } from "./state.js";
@@ -16,6 +16,10 @@ export function propose() {
 
 const segmenter = new Intl.Segmenter();
 const signs = (text) => [...segmenter.segment(text.normalize("NFC"))].length;
+
+/** 8 s, 2 min 10 s. */
+const delay = (seconds) => (seconds < 60 ? say("entrance.seconds", { seconds })
+  : say("entrance.minutes", { minutes: Math.floor(seconds / 60), seconds: seconds % 60 }));
 
 export function entrance({ act, current }) {
   const form = document.querySelector("#entrance");
@@ -62,18 +66,36 @@ export function entrance({ act, current }) {
     sayDoor(state);
   }
 
-  function sayDoor({ link, problem }) {
+  function sayDoor({ link, problem, door, wanting }) {
     clearTimeout(ticking);
-    const busy = link.is === "opening" || link.is === "waiting";
-    enter.textContent = busy ? say("entrance.entering") : say("entrance.enter");
-    enter.ariaDisabled = String(busy || room?.state === "closed");
-    const left = Math.max(0, Math.ceil((link.until - Date.now()) / 1000));
-    const words = link.is === "waiting" ? say("entrance.silent", { delay: left })
+    const busy = wanting || link.is === "opening" || link.is === "waiting";
+    const shut = ["looking", "computing", "waiting"].includes(door.is);
+    enter.textContent = shut ? (wanting ? say("entrance.opening") : say("entrance.when_ready"))
+      : busy && door.is !== "failed" ? say("entrance.entering") : say("entrance.enter");
+    enter.ariaDisabled = String((busy && door.is !== "failed") || room?.state === "closed");
+    const words = link.is === "waiting" ? say("entrance.silent", { delay: left(link) })
+      : door.is === "failed" ? door.message
       : problem && !isName(problem.code) ? comeBack(problem.message, problem) : closed();
-    const door = part("#door-note");
-    door.hidden = !words;
-    if (door.textContent !== words) door.textContent = words;
-    if (link.is === "waiting") ticking = setTimeout(() => sayDoor(current()), 1000);
+    const note = part("#door-note");
+    note.hidden = !words;
+    if (note.textContent !== words) note.textContent = words;
+    sayEffort(door, shut);
+    if (link.is === "waiting" || door.is === "waiting") ticking = setTimeout(() => sayDoor(current()), 1000);
+  }
+
+  const left = ({ until }) => Math.max(0, Math.ceil((until - Date.now()) / 1000));
+
+  function sayEffort(door, shut) {
+    part("#effort").hidden = !shut;
+    part("#other-way").hidden = door.wait || (!shut && door.is !== "failed");
+    part("#patience").hidden = !shut || !door.wait;
+    if (door.wait) part("#patience span").textContent = say("entrance.wait_for", { delay: delay(door.wait) });
+    const ready = door.is === "ready" && door.effort ? say("entrance.ready") : "";
+    if (part("#ready").textContent !== ready) part("#ready").textContent = ready;
+    if (!shut) return;
+    part("progress").value = door.is === "waiting" ? 1 - left(door) / door.whole : (door.done ?? 0);
+    part("#effort label").textContent = door.is === "waiting" ? say("entrance.waiting", { delay: delay(left(door)) })
+      : door.left ? say("entrance.computing_for", { delay: delay(door.left) }) : say("entrance.computing");
   }
 
   function closed() {
@@ -95,6 +117,11 @@ export function entrance({ act, current }) {
   }
 
   part("#another").addEventListener("click", proposeAnother);
+  part("#patience button").addEventListener("click", () => {
+    act.wait();
+    enter.focus();
+  });
+  part("#other-way").href += `&lang=${language()}`;
   form.addEventListener("submit", submit);
   own.addEventListener("input", () => wrong(""));
   proposeAnother();

@@ -27,6 +27,8 @@ export const initial = {
   answering: null, // the id of a message
   refusal: null, // {message, until, text?, to?}
   muted: null, // {until, reason}: a sanction; `until` in seconds since 1970
+  door: { is: "idle" }, // see door.js
+  wanting: false, // to come in as soon as the door is open
   problem: null, // {code, message, until?}: what was wrong with hello, or before a close
   returned: null, // {recovered, missed}: said once, after a loss
   store: true,
@@ -176,6 +178,9 @@ const changes = {
   },
 
   /* What is done here */
+
+  door: (state, { door }) => ({ ...state, door }),
+  wanting: (state, { on }) => ({ ...state, wanting: on, problem: null }),
 
   asking: (state, { ref, frame, now }) => ({
     ...state,
