@@ -21,6 +21,8 @@ from chat.app import create
 from chat.http.border import Site, origin
 from chat.http.headers import safety_headers
 from chat.people.sessions import master_secret, warn_of_another_master
+from chat.privacy.gate import Gate
+from chat.privacy.ingress import ingress
 from chat.privacy.listener import BACKLOG, UNIX, listening
 from chat.rooms.handoff import HandoffProtocol
 from chat.rooms.hub import Hub
@@ -50,7 +52,7 @@ async def serve(settings: Settings) -> None:
             config = uvicorn.Config(
                 create(hub, Site.of(settings, address)),
                 loop="asyncio",
-                http="h11",
+                http=ingress(Gate(safety_headers(settings))),
                 ws=HandoffProtocol,
                 ws_per_message_deflate=False,
                 ws_max_size=settings.frame_bytes,

@@ -67,6 +67,13 @@ class HandoffProtocol(WebSocketsSansIOProtocol):
         cast(dict[str, Handoff], self.scope["extensions"])[EXTENSION] = self.take
         await super().run_asgi()
 
+    async def send(self, message: Any) -> None:
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body" and not message.get("more_body", False):
+            self.handshake_complete = (
+                True  # or uvicorn complains of each upgrade that is denied, as often as anyone asks
+            )
+
     async def take(self) -> tuple[socket.socket, bytes]:
         """
         Answer the plain socket, and what came in behind the handshake.
@@ -78,6 +85,7 @@ class HandoffProtocol(WebSocketsSansIOProtocol):
         self.stop_keepalive()
         await self.writable.wait()
         if self.disconnected or self.transport.is_closing():
+            self.handshake_complete = True  # nobody is left to shake hands with, which is no fault of the application
             raise ConnectionResetError
         sock = self.transport.get_extra_info("socket").dup()
         self.transport.set_protocol(asyncio.Protocol())

@@ -9,16 +9,16 @@ import socket
 import stat
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
 
 from chat.privacy import listener
 from chat.privacy.listener import CannotListen, MuteListener, MuteSocket, listening
 from tests.clients import join
 from tests.conftest import Server
+from tests.privacy.serving import Echo, uvicorn_on
 
 Start = Callable[..., Server]
 
@@ -125,19 +125,6 @@ async def test_asyncio_is_told_nothing(steps: None, host: str) -> None:
         await server.wait_closed()
 
 
-@contextlib.asynccontextmanager
-async def uvicorn_on(mute: MuteListener, app: object) -> AsyncIterator[None]:
-    config = uvicorn.Config(app, http="h11", lifespan="off", log_config=None, access_log=False)  # type: ignore[arg-type]
-    server = uvicorn.Server(config)
-    config.load()
-    server.lifespan = config.lifespan_class(config)
-    await server.startup(sockets=[mute])
-    try:
-        yield
-    finally:
-        await server.shutdown(sockets=[mute])
-
-
 async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
     writer.write(b"GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
     answer = await reader.read()
@@ -147,13 +134,7 @@ async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> byt
 
 @pytest.mark.parametrize("place", [*PLACES, "unix"])
 async def test_uvicorn_has_no_client_to_speak_of(steps: None, folder: Path, place: str) -> None:
-    scopes = []
-
-    async def app(scope: dict[str, object], receive: object, send: Callable[..., object]) -> None:
-        scopes.append(scope)
-        await send({"type": "http.response.start", "status": 204})  # type: ignore[misc]
-        await send({"type": "http.response.body"})  # type: ignore[misc]
-
+    app = Echo()
     path = folder / "door" / "http.sock"
     with listening(f"unix:{path}" if place == "unix" else place, 0) as mute:
         async with uvicorn_on(mute, app):
@@ -162,8 +143,8 @@ async def test_uvicorn_has_no_client_to_speak_of(steps: None, folder: Path, plac
             else:
                 port = mute.getsockname()[1]
                 answer = await ask(*await asyncio.open_connection("127.0.0.1" if "." in place else "::1", port))
-    assert answer.startswith(b"HTTP/1.1 204")
-    assert [scope["client"] for scope in scopes] == [None]
+    assert answer.startswith(b"HTTP/1.1 200")
+    assert [scope["client"] for scope in app.scopes] == [None]
 
 
 # -- a socket in a folder
