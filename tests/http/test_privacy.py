@@ -132,6 +132,12 @@ def test_a_proof_that_could_not_search_everywhere_says_so() -> None:
     assert "Tout n’a pas pu être cherché" in shown(proof=msgspec.structs.replace(proof, not_searched=["memory"]))
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("passed", [True, False])
+def test_a_proof_is_said_to_be_of_the_version_that_was_proved(lang: str, passed: bool) -> None:
+    assert "version 0.3.0" in shown(lang, proof=Proof(1_764_064_800, passed, "0.3.0", 40))
+
+
 # -- what it is made of
 
 
