@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -21,6 +22,8 @@ from chat.commands import doors, sanctions
 from chat.commands.common import Config, Data, Redis, read_settings, with_registry
 from chat.errors import StoreAway
 from chat.privacy import logs
+from chat.privacy.leaks.proof import prove
+from chat.privacy.leaks.report import keep, show
 from chat.privacy.listener import CannotListen
 from chat.rooms.schedule import ScheduleError, parse
 from chat.settings import RoomSetting, Settings, as_toml, check
@@ -97,6 +100,27 @@ def repair(data: Data = None, config: Config = None) -> None:
         print(asyncio.run(mend(Path(settings.data))))
     except StoreError as exc:
         server.fail(str(exc))
+
+
+@app.command()
+def leaks(
+    data: Data = None,
+    config: Config = None,
+    redis: Redis = None,
+    json_: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
+) -> None:
+    """Prove on throw-away copies of this installation that nothing of visitors is kept: no address, no header that tells them."""
+    settings = read_settings(config, data=data, redis_url=redis)
+    logs.configure("warning")
+    with Console(stderr=True).status("starting") as status:
+        report = asyncio.run(prove(settings, status.update))
+    keep(report, Path(settings.data))
+    if json_:
+        print(msgspec.json.format(msgspec.json.encode(report)).decode())
+    else:
+        show(report, Console(soft_wrap=not sys.stdout.isatty()))
+    if not report.passed:
+        raise typer.Exit(1)
 
 
 @rooms.command("add")

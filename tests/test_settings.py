@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from msgspec.structs import FieldInfo
 
 from chat.rooms.limits import Limits
-from chat.settings import Mistake, RoomSetting, Settings, SettingsError, as_toml, check, load
+from chat.settings import Mistake, RoomSetting, Settings, SettingsError, as_toml, check, load, written
 from chat.settings.listed import about, meta
 from tests.conftest import UNLIMITED
 
@@ -63,6 +63,15 @@ def test_every_load_has_lists_of_its_own() -> None:
 def test_printed_settings_are_accepted_and_are_the_defaults(tmp_path: Path) -> None:
     assert check(as_toml()) == []
     assert load(write(tmp_path, as_toml()), {}, {}) == Settings()
+
+
+def test_settings_that_are_written_are_read_as_the_same(tmp_path: Path) -> None:
+    settings = Settings(
+        community='Entre « nous » "ici" \\ là', port=0, store_timeout_seconds=0.5, origins=["https://a.example"]
+    )
+    rooms = [RoomSetting("a", "A", "salon"), RoomSetting("b", "Élan", "salon", "où ?", 5, ["Tue 12:00-13:00"])]
+    settings = msgspec.structs.replace(settings, rooms=rooms)
+    assert load(write(tmp_path, written(settings)), {}, {}) == settings
 
 
 def test_printed_settings_name_every_setting_and_show_a_room() -> None:

@@ -6,7 +6,7 @@ Every setting of the server, read once: the defaults, then a TOML file, then the
 """
 
 from chat.settings.listed import DAYS, HOURS, HOURS_FORM, RoomSetting, Settings
-from chat.settings.printing import as_toml
+from chat.settings.printing import as_toml, written
 from chat.settings.reading import Mistake, SettingsError, check, load
 
 __all__ = [
@@ -20,4 +20,5 @@ __all__ = [
     "as_toml",
     "check",
     "load",
+    "written",
 ]

@@ -30,6 +30,20 @@ def as_toml() -> str:
     return "\n".join(lines)
 
 
+def written(settings: Settings) -> str:
+    """Write ``settings`` as a file of which ``load`` makes the same."""
+    values = msgspec.structs.asdict(settings)
+    rooms = values.pop("rooms")
+    lines = _assignments(values)
+    for room in rooms:
+        lines += ["", "[[rooms]]", *_assignments(msgspec.structs.asdict(room))]
+    return "\n".join(lines) + "\n"
+
+
+def _assignments(values: dict[str, object]) -> list[str]:
+    return [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in values.items()]
+
+
 def _example() -> str:
     # As a comment: `rooms = []` would forbid the tables.
     lines = ["#\n# [[rooms]]"]

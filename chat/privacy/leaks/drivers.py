@@ -1,0 +1,174 @@
+"""
+Who drives what: one line for each route and verb, and for each frame.
+
+The routes come from the table of ``chat/app.py``, the frames from the unions of ``chat/protocol.py``. What has no line here makes the
+proof fail: nobody would know whether it leaks. To add a route, write its line in :data:`ROUTES`; to add a frame, name in
+:data:`INWARD` the act that sends it, in :data:`OUTWARD` the act that brings it, and write the act in ``acts.py`` if there is none yet.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from types import UnionType
+from typing import Any, Final, get_args
+
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+
+from chat import protocol
+from chat.privacy.leaks import acts
+from chat.privacy.leaks.acts import Act, Incident
+from chat.privacy.leaks.clients import Client
+from chat.privacy.leaks.lines import Failure
+
+WEBSOCKET: Final = "WS"
+VERBS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+
+Driver = Callable[[Client, str], Awaitable[None]]  # with the verb
+
+
+def ask(path: str, *expected: int, body: Any = None, form: str | None = None, session: bool = False) -> Driver:
+    """
+    Make a driver that asks for ``path`` and is answered one of ``expected`` (200 if none is said).
+
+    ``body`` is sent as JSON, ``form`` as a form; with ``session`` the visitor shows theirs.
+    """
+
+    async def drive(client: Client, verb: str) -> None:
+        headers = {"Authorization": f"Bearer {client.session}"} if session else {}
+        answer = await client.ask(verb, path, body, form=form, headers=headers)
+        if answer.status not in (expected or (200,)):
+            raise Failure(f"{verb} {path} answered {answer.status}")
+
+    return drive
+
+
+def act(do: Act) -> Driver:
+    """Make a driver of something that visitors do."""
+
+    async def drive(client: Client, _: str) -> None:
+        await do(client)
+
+    return drive
+
+
+# ---------------------------------------------------------------- The lists
+
+ROUTES: Final[Mapping[str, Driver]] = {
+    "GET /": ask("/"),
+    "GET /privacy": ask("/privacy"),
+    "GET /r/{slug}": ask("/r/{room}"),
+    "GET /static/{version}/{name:path}": ask("{static}"),
+    "GET /api/rooms": ask("/api/rooms"),
+    "GET /api/privacy": ask("/api/privacy"),
+    "GET /api/admission": ask("/api/admission"),
+    "POST /api/admission": act(acts.knock),
+    "WS /r/{slug}/live": act(acts.say_hello),
+    "GET /wait": ask("/wait?room={room}", 200, 303),
+    "POST /wait": ask("/wait", 200, 303, form="room={room}&slip=1.2.3"),
+    "POST /exit": ask("/exit", 204),
+    "GET /health/live": ask("/health/live"),
+    "GET /health/ready": ask("/health/ready"),
+}
+
+INWARD: Final[Mapping[type, Act]] = {
+    protocol.Hello: acts.say_hello,
+    protocol.Say: acts.say_and_withdraw,
+    protocol.Withdraw: acts.say_and_withdraw,
+    protocol.History: acts.read_back,
+}
+
+OUTWARD: Final[Mapping[type, Act | Incident]] = {
+    protocol.Welcome: acts.say_hello,
+    protocol.Phase: acts.say_hello,
+    protocol.Presence: acts.count_heads,
+    protocol.Said: acts.say_and_withdraw,
+    protocol.Accepted: acts.say_and_withdraw,
+    protocol.Withdrawn: acts.say_and_withdraw,
+    protocol.Void: acts.come_back,
+    protocol.Refused: acts.be_refused,
+    protocol.Error: acts.break_off,
+    protocol.Notice: acts.lose_the_store,
+}
+
+# All that is done, in order: the routes, then these.
+DONE_BY_ALL: Final[tuple[Act, ...]] = (
+    acts.talk_nonsense,
+    acts.cut_requests_off,
+    acts.be_denied,
+    acts.say_and_withdraw,
+    acts.read_back,
+    acts.be_refused,
+    acts.break_off,
+    acts.come_back,
+    acts.linger,
+)
+DONE_ONCE: Final[tuple[Incident, ...]] = (acts.count_heads, acts.lose_the_store)
+
+
+def facts(page: bytes) -> dict[str, str]:
+    """Read from a page what paths are made of."""
+    found = re.search(rb'"(/static/[^"]+)"', page)
+    return {"static": found[1].decode()} if found else {}
+
+
+# ---------------------------------------------------------------- Nothing left out
+
+
+def table(routes: Iterable[BaseRoute], prefix: str = "") -> Iterator[str]:
+    """List the routes as ``VERB /path``, those of mounted applications too."""
+    for route in routes:
+        match route:
+            case Route():
+                yield from (f"{verb} {prefix}{route.path}" for verb in sorted((route.methods or set()) - {"HEAD"}))
+            case WebSocketRoute():
+                yield f"{WEBSOCKET} {prefix}{route.path}"
+            case Mount(routes=[_, *_]):
+                yield from table(route.routes, prefix + route.path)
+            case _:
+                yield f"? {prefix}{getattr(route, 'path', '')}"
+
+
+def missing(
+    routes: Iterable[BaseRoute],
+    inward: UnionType = protocol.Inward,
+    outward: UnionType = protocol.Outward,
+) -> list[str]:
+    """Say what nobody drives, and which lines drive nothing."""
+    known = set(table(routes))
+    done = {*DONE_BY_ALL, *DONE_ONCE, acts.say_hello}
+    faults = [f"No driver for the route {route}: add its line to ROUTES." for route in sorted(known - set(ROUTES))]
+    faults += [
+        f"There is no route {route} any more: take its line out of ROUTES." for route in sorted(set(ROUTES) - known)
+    ]
+    for name, union, drivers in (("INWARD", inward, INWARD), ("OUTWARD", outward, OUTWARD)):
+        faults += [
+            f"No driver for the frame {frame.__name__}: add its line to {name}."
+            for frame in get_args(union)
+            if drivers.get(frame) not in done
+        ]
+    return faults
+
+
+def unseen(seen: Iterable[str]) -> list[str]:
+    """Say which frames the server never sent, though a driver says that it brings them."""
+    tags = {frame.__struct_config__.tag: frame.__name__ for frame in get_args(protocol.Outward)}
+    return [
+        f"The frame {name} never came: what OUTWARD names for it does not bring it."
+        for tag, name in tags.items()
+        if tag not in set(seen)
+    ]
+
+
+def refusals(routes: Iterable[BaseRoute]) -> Iterator[tuple[str, str]]:
+    """List verbs and paths that are to be answered by an error: each route asked as it does not want to be, and paths of none."""
+    verbs: dict[str, set[str]] = {}
+    for line in table(routes):
+        verb, _, path = line.partition(" ")
+        verbs.setdefault(re.sub(r"\{\w+(:path)?\}", "x", path), set()).add(verb)
+    for path, allowed in verbs.items():
+        yield from ((verb, path) for verb in VERBS if verb not in allowed)
+    yield from (
+        ("GET", path) for path in ("/nowhere", "/static/0/nowhere.js", "/static/../pyproject.toml", "/.git/config")
+    )
+    yield from ((verb, "/") for verb in ("BREW", "get"))
