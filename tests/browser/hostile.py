@@ -1,0 +1,147 @@
+"""
+What somebody writes who wants more than to be read: into a message, a name, the title of a room.
+
+Each mark tries something: to become an element, to run, to reach another site, to turn letters round, to break out of the layout, to
+pass for something else. If any of it runs it sets ``window.taken``.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+RUN = "window.taken=1"
+
+TEXTS: Final = (
+    # Elements and what they run.
+    f"<script>{RUN}</script>",
+    f"</script><script>{RUN}</script>",
+    f"<ScRiPt\t>{RUN}</ScRiPt >",
+    f"<scr<script>ipt>{RUN}</scr</script>ipt>",
+    f"<img src=x onerror={RUN}>",
+    f'"><img src=x onerror="{RUN}">',
+    f"'><svg/onload={RUN}>",
+    f"<svg><script>{RUN}</script></svg>",
+    f"<svg><animate onbegin={RUN} attributeName=x dur=1s>",
+    f'<svg><use href="data:image/svg+xml,<svg id=x xmlns=http://www.w3.org/2000/svg><script>{RUN}</script></svg>#x">',
+    f"<math><mtext><table><mglyph><style><!--</style><img title='--&gt;&lt;img src=1 onerror={RUN}&gt;'>",
+    f"<body onload={RUN}>",
+    f"<details open ontoggle={RUN}>x</details>",
+    f"<input autofocus onfocus={RUN}>",
+    f"<video><source onerror={RUN}></video>",
+    f"<marquee onstart={RUN}>x</marquee>",
+    "<iframe srcdoc='<script>parent.taken=1</script>'></iframe>",
+    f"<iframe src=javascript:{RUN}></iframe>",
+    "<object data='data:text/html,x'></object><embed src='data:text/html,x'>",
+    '<base href="https://ailleurs.example/">',
+    '<meta http-equiv="refresh" content="0;url=https://ailleurs.example/">',
+    '<link rel="stylesheet" href="https://ailleurs.example/x.css">',
+    "<style>*{display:none!important}</style>",
+    '<p style="position:fixed;inset:0;background:red">x</p>',
+    '<form action="https://ailleurs.example/"><input name=text><button>Entrer</button></form>',
+    '<a id="text" href="https://ailleurs.example/">x</a>',
+    '<img name="getElementById"><form id="forms"><input name="parentNode">',
+    f"<template><img src=x onerror={RUN}></template><noscript><p title='</noscript><img src=x onerror={RUN}>'>",
+    f"<!--><img src=x onerror={RUN}>-->",
+    f"<![CDATA[<img src=x onerror={RUN}>]]>",
+    f"<?xml-stylesheet href='javascript:{RUN}'?>",
+    f"<x\u2028onclick={RUN}>",
+    f"\uff1cscript\uff1e{RUN}\uff1c/script\uff1e",
+    f"&lt;img src=x onerror={RUN}&gt; &#60;b&#62; &amp;amp; &nbsp;",
+    f"\\u003cimg src=x onerror={RUN}\\u003e %3Cimg%20src=x%3E",
+    # Templates and code.
+    "{{constructor.constructor('window.taken=1')()}} ${window.taken=1} #{1} <%= 1 %> {% raw %} [[1]] @{1}",
+    "{{version}} {{community}} {{exit}}",
+    "';window.taken=1;// \";window.taken=1;// `${window.taken=1}`",
+    "__proto__",
+    '{"__proto__": {"taken": 1}, "constructor": {"prototype": {"taken": 1}}}',
+    '{"type": "said", "offset": 1, "text": "x"}',
+    '"}\n{"type":"welcome"}',
+    "'; DROP TABLE rooms; -- \r\nSET x 1\r\nFLUSHALL",
+    "%s %n %d {0} {name} $1 \\1 \\0",
+    # Addresses.
+    f"javascript:{RUN}",
+    f"JaVaScRiPt:{RUN} java\tscript:{RUN} \x0bjavascript:{RUN}".replace("\x0b", ""),
+    "data:text/html;base64,PHNjcmlwdD53aW5kb3cudGFrZW49MTwvc2NyaXB0Pg==",
+    "vbscript:x file:///etc/passwd blob:https://x ftp://ailleurs.example about:blank",
+    f"https://ailleurs.example/\"onclick='{RUN}'",
+    f"https://ailleurs.example/<script>{RUN}</script>",
+    f"https://javascript:{RUN}@ailleurs.example/",
+    "https://ecoute.example@ailleurs.example/ https://ailleurs.example\\@ecoute.example/",
+    "https://аррӏе.example/ https://xn--80ak6aa92e.example/",
+    "https://exemple.org/\u202egpj.exe \u2066https://exemple.net/\u2069 https://exemple.org/\u200b/../x",
+    "http://[::1]:8000/ http://[::1 http://%00 https:// http://a b",
+    "[cliquez](javascript:window.taken=1) ![x](https://ailleurs.example/x.png) <https://ailleurs.example/>",
+    "//ailleurs.example/x www.ailleurs.example mailto:x@ailleurs.example?bcc=y",
+    # Letters that turn round, pile up, hide, pass for others.
+    "\u202eGAUCHE À DROITE\u202c puis \u202dencore",
+    "\u2066\u2067\u2068 jamais refermés",
+    "\u200f\u200e\u061c marques de sens",
+    "שלום עולם – مرحبا بالعالم – bonjour",
+    "مرحبا <b>gras</b> https://exemple.org/שלום/x",
+    "Z" + "\u0301\u0316\u0334\u0489" * 7 + "algo" + "\u035f\u0361" * 14,
+    "👩‍👩‍👧‍👦 🏳️‍🌈 👨🏿‍🚀 🇫🇷🇫🇷🇫 e\u0301 \U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f",
+    "a\u200bb\u200cc\u200dd\ufeffe\u00adf\u2060g",
+    "ligne\u2028ligne\u2029paragraphe\u0085".rstrip("\u0085"),
+    "\ud7ff\ue000\ufffd\uffff\U0010ffff",
+    "Mоdérаtеur : votre session est terminée",
+    "𝕄𝕠𝕕é𝕣𝕒𝕥𝕖𝕦𝕣 𝐀𝐝𝐦𝐢𝐧 ⓐⓓⓜⓘⓝ ＡＤＭＩＮ",
+    "﷽" * 40,
+    "꧅" * 30 + "𒐫" * 30 + "𒈙" * 30,
+    # What is wider or longer than there is room for.
+    "e" * 4000,
+    "https://exemple.org/" + "e" * 2000,
+    "W" * 500 + " " + "—" * 500,
+    "\u00a0".join(["insécable"] * 200),
+    "\u2060".join("liées" * 100),
+    "مـ" * 500,
+    "👍" * 500,
+    "\n".join(["|"] * 300),
+    "a" + "\n" * 500 + "b",
+    "\t" * 200 + "x",
+    " " * 300 + "x" + " " * 300 + "y",
+)
+
+# Names that are refused; the page says why.
+NAMES_REFUSED: Final = (
+    "<script>",
+    "<b>Anne</b>",
+    '"><img src=x onerror=x>',
+    "Anne<!--",
+    "&lt;b&gt;",
+    "{{exit}}",
+    "${taken}",
+    "__proto__",
+    "javascript:x",
+    "http://x.example",
+    "Anne\u202eenna",
+    "\u2066Anne\u2069",
+    "An\u200bne",
+    "Anne\u2028Léa",
+    "Z\u0301\u0316\u0334\u0489\u0301\u0316\u0334\u0489algo",
+    "Anne שלום",
+    "Аdmin",
+    "Modérateur",
+    "👩‍👩‍👧‍👦👩‍👩‍👧‍👦",
+    "𝕬𝖓𝖓𝖊" * 8,
+    "e" * 25,
+    "Anne/../x",
+    "Anne\\u003c",
+    "%3Cb%3E",
+)
+
+# Names that are names, to people; to a program they may be something else.
+NAMES_KEPT: Final = (
+    "null",
+    "undefined",
+    "NaN",
+    "constructor",
+    "toString",
+    "hasOwnProperty",
+    "prototype",
+    "innerHTML",
+    "D'Arc-Null Jr.",
+    "W" * 24,
+    "مريم الصغيرة",
+    "שרה מהגליל",
+    "Nguyễn Thị Hạ",
+)
