@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.conftest import Arrive
 from tests.browser.hostile import NAMES_KEPT, NAMES_REFUSED, TEXTS
 from tests.browser.visitor import Visitor, Watch, until
 from tests.conftest import Server
 
-NARROW: Final = {"width": 320, "height": 640}
+NARROW: Final = ViewportSize(width=320, height=640)
 OWN: Final = {"LI", "SPAN", "DIV", "P", "BDI", "TIME", "A", "BUTTON", "H2", "B"}
 VIOLATIONS: Final = """
     window.violations = [];

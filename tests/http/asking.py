@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
@@ -47,10 +48,23 @@ def ask(
         for name, value in headers.items():
             connection.putheader(name, value)
         connection.endheaders(body)
-        response = connection.getresponse()
-        found: dict[str, str] = {}
-        for name, value in response.getheaders():
-            found[name.lower()] = f"{found[name.lower()]} | {value}" if name.lower() in found else value
-        return Answer(response.status, found, b"" if response.status == 101 else response.read())
+        return _read(connection.getresponse())
     finally:
         connection.close()
+
+
+def ask_raw(address: str, request: bytes) -> Answer:
+    """Send bytes that may be no request at all."""
+    where = urlsplit(address)
+    with socket.create_connection((where.hostname or "", where.port or 80), timeout=20) as sock:
+        sock.sendall(request)
+        with http.client.HTTPResponse(sock) as response:
+            response.begin()
+            return _read(response)
+
+
+def _read(response: http.client.HTTPResponse) -> Answer:
+    found: dict[str, str] = {}
+    for name, value in response.getheaders():
+        found[name.lower()] = f"{found[name.lower()]} | {value}" if name.lower() in found else value
+    return Answer(response.status, found, b"" if response.status == 101 else response.read())

@@ -17,7 +17,7 @@ from chat.http.headers import POLICY, safety_headers
 from chat.http.pages import Pages, static_folder
 from chat.settings import Settings
 from tests.conftest import Server
-from tests.http.asking import UPGRADE, Answer, ask
+from tests.http.asking import UPGRADE, Answer, ask, ask_raw
 
 SAFETY: Final = safety_headers(Settings())
 VERSION: Final = Pages(static_folder(), Settings()).version
@@ -87,6 +87,28 @@ def test_a_failed_handshake_carries_the_headers(shared_server: Server, wrong: di
     assert 400 <= answer.status < 500
     assert_safe(answer)
     assert answer.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400),
+        (b"GET /\r\n\r\n", 505),
+        (b"GET / HTTP/2.0\r\n\r\n", 505),
+        (b"GET / HTTP/1.1\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"x" * 9000, 431),
+        (b"GET /" + b"x" * 9000, 414),
+        (b"POST /exit HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n", 413),
+        (b"POST /exit HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 501),
+    ],
+)
+def test_what_is_refused_unread_carries_the_headers(shared_server: Server, request_: bytes, status: int) -> None:
+    answer = ask_raw(shared_server.address, request_)
+    assert answer.status == status
+    assert_safe(answer)
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.code
 
 
 def test_an_accepted_upgrade_needs_none_of_them(shared_server: Server) -> None:
