@@ -15,7 +15,8 @@ The house, from the door inwards; a module imports only from those below it:
 ``__main__``, ``commands/``, ``demo``
     The command line and the sample community.
 ``server``, ``app``, ``http/``
-    Start and end; routes and middleware as lists; one module a group of routes. To add a route, add it to the list of its module.
+    Start and end; routes and middleware as lists; one module a group of routes. To add a route, add it to
+    the list of its module, with what it takes (``access``); ``border`` looks at every request before.
 ``privacy/``
     Walls: the one place where connections are accepted, and logs without addresses or words.
 ``rooms/``
@@ -23,7 +24,7 @@ The house, from the door inwards; a module imports only from those below it:
     person's frames; ``entry`` seats them; ``sequence`` (pure) keeps one order; ``room`` is a live room; ``hub`` all of a process;
     ``schedule``, ``limits`` and ``text`` are pure rules.
 ``people/``
-    Sessions without accounts, and the rules of pseudonyms.
+    Sessions without accounts, the rules of pseudonyms, and the table of who may do what (``roles``).
 ``store/``
     The embedded Valkey, keys, scripts in ``lua/``, requests (``commands``), hearing (``bus``), and what is kept of rooms. Only this
     folder knows Redis.
