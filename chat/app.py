@@ -13,10 +13,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from chat.http import admission, health, leaving, live, lobby, pages, privacy, wait
+from chat.http import about_you, admission, health, leaving, live, lobby, pages, privacy, wait
 from chat.http.access import Declared, DeclaredSocket, declared
 from chat.http.answers import deny, refuse
 from chat.http.border import Border, Site
+from chat.people.about import About, Rooms
 from chat.rooms.hub import Hub
 
 _CODES: Final = {404: "not_found", 405: "method_not_allowed"}
@@ -46,6 +47,7 @@ ROUTES: Final[list[Declared | DeclaredSocket]] = [
     *admission.routes,
     *wait.routes,
     *leaving.routes,
+    *about_you.routes,
     *health.routes,
 ]
 
@@ -60,6 +62,7 @@ def create(hub: Hub, site: Site) -> Starlette:
     app.router.redirect_slashes = False  # an address is there or it is not
     app.router.default = _nothing_here
     app.state.hub = hub
+    app.state.about = About(hub.sessions, [Rooms(hub.registry, hub.person_log, hub.settings)])
     app.state.lobby = lobby.Lobby(hub)
     app.state.pages = pages.Pages(pages.static_folder(), hub.settings)
     return app

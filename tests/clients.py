@@ -10,6 +10,8 @@ import itertools
 import json
 import os
 import struct
+import urllib.error
+import urllib.request
 from collections.abc import Callable
 from typing import Any
 
@@ -221,3 +223,23 @@ def build_frame(opcode: int, payload: bytes = b"", *, fin: bool = True, rsv: int
         return head + payload
     mask = os.urandom(4)
     return head + mask + bytes(byte ^ mask[i % 4] for i, byte in enumerate(payload))
+
+
+async def ask(address: str, method: str, path: str, token: str | None = None, body: Any = None) -> tuple[int, Any]:
+    """Ask something over HTTP, showing a session if there is one; the status and what the answer says."""
+    request = urllib.request.Request(
+        address + path, method=method, data=None if body is None else json.dumps(body).encode()
+    )
+    request.add_header("Content-Type", "application/json")
+    if token is not None:
+        request.add_header("Authorization", f"Bearer {token}")
+    return await asyncio.to_thread(_answer, request)
+
+
+def _answer(request: urllib.request.Request) -> tuple[int, Any]:
+    try:
+        with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, json.load(error)

@@ -23,10 +23,11 @@ from msgspec import Struct
 
 from chat.errors import CloseCode, Closing
 from chat.store import keys
-from chat.store.commands import Script, Store
+from chat.store.commands import Reply, Script, Store
 
 START: Final = Script("start")
 ROTATE: Final = Script("rotate")
+RECOGNISE: Final = Script("recognise")
 
 log = structlog.get_logger()
 
@@ -36,8 +37,8 @@ class Session(Struct, frozen=True):
     A person, as known from the token they showed, and the token to show the next time.
 
     ``batch`` is the batch of invitations they came in by, empty for none; ``lasting`` tells whether they can come back another day as
-    the same person; ``age_seconds`` is how long ago the session began; ``sanction`` is the record of one that they carry into every
-    room, or empty.
+    the same person; ``age_seconds`` is how long ago the session began, ``left_seconds`` how long it still lasts; ``sanction`` is the
+    record of one that they carry into every room, or empty.
     """
 
     person: bytes
@@ -45,6 +46,7 @@ class Session(Struct, frozen=True):
     batch: str = ""
     lasting: bool = False
     age_seconds: int = 0
+    left_seconds: int = 0
     sanction: str = ""
 
 
@@ -78,7 +80,7 @@ class Sessions:
         nonce, hashed = secrets.token_bytes(32), self.name(person)
         facts = (batch, int(lasting), self._seconds, once)
         begun = await self._store.run(START, [keys.session(hashed), keys.shown(hashed)], _hashed(nonce), *facts)
-        return Session(person, _token(person, nonce), batch, lasting) if begun else None
+        return Session(person, _token(person, nonce), batch, lasting, left_seconds=self._seconds) if begun else None
 
     async def resume(self, token: str) -> Session:
         """
@@ -89,20 +91,44 @@ class Sessions:
             StoreAway: Nobody can tell.
         """
         try:
-            person, shown = (_unbase64(part) for part in token.split("."))
+            person, shown = _parts(token)
         except ValueError as exc:
             raise Closing("session_ended", CloseCode.SESSION_ENDED) from exc
         nonce = secrets.token_bytes(32)
-        names = [self._key(person), keys.sanction(self.name(person))]
-        reply = await self._store.run(ROTATE, names, _hashed(shown), _hashed(nonce))
+        reply = await self._store.run(ROTATE, self._keys(person), _hashed(shown), _hashed(nonce))
         if not reply:
             raise Closing("session_ended", CloseCode.SESSION_ENDED)
+        return self._session(person, _token(person, nonce), reply)
+
+    async def recognise(self, token: str, *, closing: bool = False) -> Session | None:
+        """Know a person by their token without turning it, None where it is of no session; ``closing`` lets it open no room any more."""
+        try:
+            person, shown = _parts(token)
+        except ValueError:
+            return None
+        reply = await self._store.run(RECOGNISE, self._keys(person), _hashed(shown), int(closing))
+        return self._session(person, token, reply) if reply else None
+
+    async def lives(self, session: Session) -> bool:
+        """Tell whether a session is there yet, and not about to be erased. Raises StoreAway."""
+        nonce, over = await self._store.ask("HMGET", self._key(session.person), "nonce", "over")
+        return bool(nonce) and not over
+
+    async def end(self, session: Session) -> None:
+        """Forget a session. Raises StoreAway."""
+        await self._store.ask("DEL", self._key(session.person))
+
+    def _session(self, person: bytes, token: str, reply: Reply) -> Session:
         batch, lasting, left, sanction = reply
         age = self._seconds - left
-        return Session(person, _token(person, nonce), batch.decode(), lasting == b"1", age, sanction.decode())
+        return Session(person, token, batch.decode(), lasting == b"1", age, left, sanction.decode())
 
     def _key(self, person: bytes) -> str:
         return keys.session(self.name(person))
+
+    def _keys(self, person: bytes) -> tuple[str, str]:
+        name = self.name(person)
+        return keys.session(name), keys.sanction(name)
 
     def name(self, person: bytes) -> str:
         """Name a person as the store does, where only the holder of the key can tell whom that means."""
@@ -142,6 +168,12 @@ async def warn_of_another_master(store: Store, master: bytes) -> None:
 
 def _token(person: bytes, nonce: bytes) -> str:
     return f"{_base64(person)}.{_base64(nonce)}"
+
+
+def _parts(token: str) -> tuple[bytes, bytes]:
+    """Part a token into person and nonce. Raises ValueError."""
+    person, nonce = (_unbase64(part) for part in token.split("."))
+    return person, nonce
 
 
 def _hashed(nonce: bytes) -> str:

@@ -4,6 +4,7 @@ Seat a member: who they are, under which name, and what they missed.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import TYPE_CHECKING
 
@@ -41,15 +42,21 @@ async def enter(member: Member, hello: Hello) -> None:
     name = _name(member, hello.pseudonym)  # before anything is kept of whoever tries one after the other
     room = await member.hub.room(member.slug)
     session = await _session(member, hello)
+    ends_at = asyncio.get_running_loop().time() + session.left_seconds
     author = author_id(room.record.secret, session.person)
     carried = await _carried(member, session, author)
     seat = await _seat(member, room, author, session, name)
     missed = await _missed(room, hello.since, seat, member.hub.settings)
+    if hello.session is not None and not await member.hub.sessions.lives(session):
+        # Erased after we knew them and before they had a seat: the erasure passed here too early.
+        await member.hub.person_log.forget(member.slug, author)
+        raise Closing("session_ended", CloseCode.SESSION_ENDED)
     if member.connection.listener is None:
         return  # gone while we were looking; the presence that was noted ends by itself
     if room.over:
         raise StoreAway  # the room ended while we were looking: it is to be opened anew
     now = time.time()
+    member.ends_at = ends_at
     member.author, member.room, member.seat = _author.decode(seat.person), room, seat.number
     member.person = member.hub.sessions.name(session.person)
     member.standing = room.limits.standing(session.batch, session.lasting, session.age_seconds, now)

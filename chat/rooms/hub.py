@@ -32,6 +32,7 @@ from chat.settings import Settings
 from chat.store import keys
 from chat.store.bus import Bus
 from chat.store.commands import Store
+from chat.store.person_log import PersonLog
 from chat.store.registry import Registry
 from chat.store.room_log import RoomLog
 from chat.store.sanctions import CHANNEL, Sanctions, read_record
@@ -50,6 +51,7 @@ class Hub:
         self.settings = settings
         self.store = store
         self.registry = Registry(store)
+        self.person_log = PersonLog(store, settings)
         self.sessions = Sessions(store, master, settings.session_seconds)
         self.sanctions = Sanctions(store)
         self.door = Door(self.sessions, store, master, settings, self.openings)
@@ -245,7 +247,9 @@ class Hub:
         for member in tuple(self.members):
             connection = member.connection
             silent, stalled = now - connection.heard_at, connection.stalled_since
-            if stalled is not None and now - stalled > s.stall_seconds:
+            if now > member.ends_at:
+                member.close(CloseCode.SESSION_ENDED, "session_ended")
+            elif stalled is not None and now - stalled > s.stall_seconds:
                 member.close(CloseCode.TOO_SLOW, "too_slow")
             elif silent > s.idle_seconds:
                 member.close(CloseCode.IDLE, "idle")

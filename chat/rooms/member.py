@@ -82,6 +82,7 @@ class Member:
         "_tasks",
         "author",
         "connection",
+        "ends_at",
         "hub",
         "lang",
         "person",
@@ -101,6 +102,7 @@ class Member:
         self.room: Room | None = None
         self.seat = 0
         self.session: Session | None = None  # made here for somebody new, kept while they look for a name
+        self.ends_at = float("inf")  # by the loop's clock: no session lasts longer than it was given
         self.author: Author = Author("", "", 0, "mask")
         self.person = ""  # as the store names them
         self.standing = Standing()

@@ -167,6 +167,10 @@ class Room:
             assert sanction is not None
             if author in self._seats:
                 self._seats[author].sanctioned(sanction)
+        elif name == "ended":
+            author, code = facts
+            if author in self._seats:
+                self._seats[author].close(CloseCode.SESSION_ENDED, code)
         elif name == "closed":
             self.end("room_closed", CloseCode.ROOM_CLOSED)
 

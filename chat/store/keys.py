@@ -7,7 +7,6 @@ with what it holds and how it ends, and give it its row in ``retention.py``, fro
 
 from __future__ import annotations
 
-import hashlib
 from typing import Final
 
 ROOMS: Final = "rooms"  # set of slugs; until the room is closed
@@ -20,7 +19,7 @@ WAITS: Final = "admissions:waits"  # how many were let in after a wait, this min
 
 
 class Room:
-    """The keys of one room; all but ``ref`` and ``bucket`` end with it, and none outlives it by more than a day."""
+    """The keys of one room; all but ``refs`` and buckets end with it, and none outlives it by more than a day."""
 
     __slots__ = (
         "channel",
@@ -62,11 +61,13 @@ class Room:
         # Sharded channel: events and voids as JSON, signals between processes after a `!`.
         self.channel = f"{{{slug}}}:live"
 
-    def ref(self, author: str, ref: str) -> str:
-        """Name the answer given to ``ref``: message id, space, offset; expires after the time a ref is remembered."""
-        # Refs are free text of the client's: hashed, they cannot grow the key nor smuggle braces into it.
-        digest = hashlib.blake2b(f"{author}\0{ref}".encode(), digest_size=16).hexdigest()
-        return f"{{{self.slug}}}:ref:{digest}"
+    def refs(self, author: str) -> str:
+        """Name the hash of answers to an author's refs: message id, space, offset; then it becomes the older half of them."""
+        return f"{{{self.slug}}}:refs:{author}"
+
+    def older_refs(self, author: str) -> str:
+        """Name the older half; expires, or gives way to the other one."""
+        return f"{{{self.slug}}}:refs:{author}:older"
 
     def bucket(self, name: str) -> str:
         """Name a bucket of tokens: empty, its time to live is what it lacks; ends by itself when it is full again."""
@@ -89,7 +90,11 @@ class Room:
 
 
 def session(person: str) -> str:
-    """Name what is kept of a session, ``person`` being the keyed hash: nonce, next, batch, lasting; expires with the session."""
+    """
+    Name what is kept of a session, ``person`` being the keyed hash; expires with the session.
+
+    Hash: nonce, next, batch, lasting, over (once its erasure has begun).
+    """
     return f"{{session:{person}}}"
 
 

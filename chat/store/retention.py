@@ -61,7 +61,8 @@ HASH: Final = r"[0-9a-f]+"
 
 # -- What people leave.
 WORDS: Final = Kept("words", ROOM + "(events|ids|voices)", lambda s: s.history_seconds)
-ANSWERS: Final = Kept("answers", ROOM + f"ref:{HASH}", lambda s: s.ref_seconds)
+# In two halves, of which the older is dropped as a whole.
+ANSWERS: Final = Kept("answers", ROOM + r"refs:[\w-]+(:older)?", lambda s: 2 * s.ref_seconds)
 NAMES: Final = Kept(
     "names", ROOM + "(people|names|known)", lambda s: max(s.session_seconds, s.history_seconds) + LINGER_SECONDS
 )

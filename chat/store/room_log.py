@@ -6,6 +6,7 @@ What is kept of one room: its order of events, who is present, who bears which n
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from typing import Final
 
@@ -16,7 +17,7 @@ from chat.protocol import Said, Withdrawn, unnumbered
 from chat.settings import Settings
 from chat.store import keys
 from chat.store.commands import Reply, Script, Store
-from chat.store.retention import ANSWERS, NAMES, PRESENCE, WORDS
+from chat.store.retention import NAMES, PRESENCE, WORDS
 from chat.store.sanctions import Sanction, by_author, read_record
 
 SAY: Final = Script("common", "limits", "say")
@@ -96,13 +97,13 @@ class RoomLog:
         Give a message its place, once for a ``ref``; the second time answers as the first did.
 
         Raises:
-            Refusal: the code of one of ``limits`` with the seconds left, ``unknown_message`` when the one answered is gone, or
-                ``room_closed``.
+            Refusal: the code of one of ``limits`` with the seconds left, ``unknown_message`` when the one answered is gone,
+                ``room_closed``, or ``not_seated`` when the author is not known here.
         """
         head, tail = unnumbered(said)
         s = self._settings
-        script_keys = (*self._keys, self._room.ref(author, ref), *self._buckets(limits))
-        facts = (said.id, author, said.to or "", s.history_events, WORDS.seconds(s), ANSWERS.seconds(s))
+        script_keys = (*self._keys, *self._refs(author), *self._buckets(limits))
+        facts = (said.id, author, said.to or "", s.history_events, WORDS.seconds(s), s.ref_seconds, _short(author, ref))
         return _placed(await self._store.run(SAY, script_keys, head, tail, *facts, *_bounds(limits)))
 
     async def withdraw(self, author: str, ref: str, withdrawn: Withdrawn, limits: Sequence[Limit]) -> Placed:
@@ -114,9 +115,12 @@ class RoomLog:
         """
         head, tail = unnumbered(withdrawn)
         s = self._settings
-        script_keys = (*self._keys, self._room.ref(author, ref), *self._buckets(limits))
-        facts = (withdrawn.message, author, s.history_events, WORDS.seconds(s), ANSWERS.seconds(s))
+        script_keys = (*self._keys, *self._refs(author), *self._buckets(limits))
+        facts = (withdrawn.message, author, s.history_events, WORDS.seconds(s), s.ref_seconds, _short(author, ref))
         return _placed(await self._store.run(WITHDRAW, script_keys, head, tail, *facts, *_bounds(limits)))
+
+    def _refs(self, author: str) -> tuple[str, str]:
+        return self._room.refs(author), self._room.older_refs(author)
 
     async def enter(self, author: str, skeleton: str, person: bytes, *, lasting: bool = False) -> Seat | Sanction:
         """
@@ -158,6 +162,11 @@ class RoomLog:
 
 def _bounds(limits: Sequence[Limit]) -> list[str | int]:
     return [fact for limit in limits for fact in (limit.code, limit.burst, limit.interval_ms)]
+
+
+def _short(author: str, ref: str) -> str:
+    """Make a ref short and free of the client's words, and another in each room: the same one in two would join them."""
+    return hashlib.blake2b(f"{author}\0{ref}".encode(), digest_size=12).hexdigest()
 
 
 def _placed(reply: Reply) -> Placed:

@@ -16,6 +16,11 @@ local function counts(author)
   return tonumber(redis.call('ZSCORE', PRESENT, author) or 0) > now or redis.call('HEXISTS', VOICES, author) == 1
 end
 
+-- The full hour that follows in `seconds`: the second at which somebody came would be the same in all their rooms, and join them.
+local function hour_after(seconds)
+  return math.ceil((now + seconds) / 3600) * 3600
+end
+
 -- Should no server be there to forget people, the store does it by itself.
 local function remember(seconds)
   redis.call('EXPIRE', PEOPLE, seconds)
@@ -40,12 +45,41 @@ local function forget(author)
   redis.call('ZREM', KNOWN, author)
 end
 
+local SAID = '^{"type":"said","offset":%d+,"at":%d+,"id":"([^"]+)","author":{"id":"([^"]+)"'
+
+-- Give `found` each message of `author` and its offset, downwards from before `before` (0: the newest), through `span` offsets at most.
+-- Answers the offset before which to go on, 0 at the end.
+local function walk(author, before, span, found)
+  local last, first = newest(), oldest()
+  if before > 0 then last = math.min(last, before - 1) end
+  local stop = math.max(first, last - span + 1)
+  for offset = last, stop, -1 do
+    local event = redis.call('HGET', EVENTS, offset)
+    local id, by = string.match(event or '', SAID)
+    if by == author then found(offset, event, id) end
+  end
+  return stop > first and stop or 0
+end
+
+-- What an author's refs were answered with stands in two halves, of which the older is dropped as a whole: a ref is known for `seconds`
+-- at least and twice that at most, and all of them can be found.
+local function answered(refs, older, ref)
+  return redis.call('HGET', refs, ref) or redis.call('HGET', older, ref)
+end
+
+local function answer(refs, older, ref, words, seconds)
+  local left = redis.call('TTL', refs)
+  if left >= 0 and left <= seconds then redis.call('RENAME', refs, older) end
+  redis.call('HSET', refs, ref, words)
+  if left <= seconds then redis.call('EXPIRE', refs, 2 * seconds) end
+end
+
 -- Make an offset void. Everything before the text is ours, so that the patterns cannot be led astray by what somebody wrote.
 local function erase(offset)
   local event = redis.call('HGET', EVENTS, offset)
   if not event then return end
   redis.call('HDEL', EVENTS, offset)
-  local id, author = string.match(event, '^{"type":"said","offset":%d+,"at":%d+,"id":"([^"]+)","author":{"id":"([^"]+)"')
+  local id, author = string.match(event, SAID)
   if not id then return end
   redis.call('HDEL', IDS, id)
   if redis.call('HINCRBY', VOICES, author, -1) <= 0 then redis.call('HDEL', VOICES, author) end

@@ -23,11 +23,11 @@ else
 end
 redis.call('ZADD', PRESENT, now + tonumber(ARGV[4]), author)
 redis.call('EXPIRE', PRESENT, ARGV[4])
-redis.call('ZADD', KNOWN, now + tonumber(ARGV[5]), author)
+redis.call('ZADD', KNOWN, hour_after(tonumber(ARGV[5])), author)
 -- A crowd of fresh names must not fill the store: some go, who can come back for the least time, are not here and cannot be read.
 if redis.call('ZCARD', KNOWN) > tonumber(ARGV[8]) then
   for _, other in ipairs(redis.call('ZRANGE', KNOWN, 0, 9)) do
-    if counts(other) then redis.call('ZADD', KNOWN, now + tonumber(ARGV[5]), other) else forget(other) end
+    if counts(other) then redis.call('ZADD', KNOWN, hour_after(tonumber(ARGV[5])), other) else forget(other) end
   end
 end
 remember(ARGV[6])

@@ -14,7 +14,7 @@ for j = i + 1, #ARGV do redis.call('ZADD', PRESENT, 'XX', 'LT', grace, ARGV[j]) 
 redis.call('ZREMRANGEBYSCORE', PRESENT, '-inf', now)
 -- Whoever could not come back under the same session is forgotten, unless they never left or can still be read.
 for _, author in ipairs(redis.call('ZRANGEBYSCORE', KNOWN, '-inf', now, 'LIMIT', 0, 500)) do
-  if counts(author) then redis.call('ZADD', KNOWN, now + 3600, author) else forget(author) end
+  if counts(author) then redis.call('ZADD', KNOWN, hour_after(3600), author) else forget(author) end
 end
 remember(ARGV[4])
 local sanctions, excluded = redis.call('HGETALL', SANCTIONS), {}

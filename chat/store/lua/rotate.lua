@@ -1,8 +1,8 @@
 -- Turn a session's nonce. KEYS: session sanction. ARGV: hash of the nonce shown, hash of the next one.
 -- The old nonce dies when the new one is first shown, so that a lost answer locks nobody out. Answers nil where there is no such
--- session, else its batch, whether it is lasting, the seconds left, and the sanction that they carry.
-local nonce, following, batch, lasting = unpack(redis.call('HMGET', KEYS[1], 'nonce', 'next', 'batch', 'lasting'))
-if not nonce then return nil end
+-- session, or one that is being erased, else its batch, whether it is lasting, the seconds left, and the sanction that they carry.
+local nonce, following, batch, lasting, over = unpack(redis.call('HMGET', KEYS[1], 'nonce', 'next', 'batch', 'lasting', 'over'))
+if not nonce or over then return nil end
 if ARGV[1] == following then
   redis.call('HSET', KEYS[1], 'nonce', following)
 elseif ARGV[1] ~= nonce then
