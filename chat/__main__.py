@@ -18,7 +18,7 @@ from rich.table import Table
 
 from chat import demo as sample
 from chat import server
-from chat.commands import doors, sanctions
+from chat.commands import doors, invitations, sanctions
 from chat.commands.common import Config, Data, Redis, read_settings, with_registry
 from chat.errors import StoreAway
 from chat.privacy import logs
@@ -40,6 +40,7 @@ rooms = typer.Typer(help="The rooms of the community.", no_args_is_help=True)
 app.add_typer(rooms, name="rooms")
 app.add_typer(sanctions.app, name="sanctions")
 app.add_typer(doors.app, name="doors")
+app.add_typer(invitations.app, name="invitations")
 
 Host = Annotated[str | None, typer.Option(help="The address to listen on, or unix:/path for a socket.")]
 Port = Annotated[int | None, typer.Option(help="The port to listen on; 0 takes a free one.")]
@@ -133,19 +134,31 @@ def add(
     hours: Annotated[
         list[str] | None, typer.Option(help='Weekly opening hours, as in "Tue 12:00-13:00"; may be repeated.')
     ] = None,
+    by_invitation: Annotated[
+        bool, typer.Option("--by-invitation", help="Only for those whose invitation is good for it.")
+    ] = False,
     data: Data = None,
     config: Config = None,
     redis: Redis = None,
 ) -> None:
     """Set up a room."""
     settings = read_settings(
-        config, data=data, redis_url=redis, rooms=[RoomSetting(slug, title, format, about, slow, list(hours or []))]
+        config,
+        data=data,
+        redis_url=redis,
+        rooms=[RoomSetting(slug, title, format, about, slow, list(hours or []), by_invitation)],
     )
 
     async def run(registry: Registry) -> None:
         room = settings.rooms[-1]
         fresh = await registry.add(
-            room.slug, title=room.title, format=room.format, about=room.about, slow=room.slow, hours=tuple(room.hours)
+            room.slug,
+            title=room.title,
+            format=room.format,
+            about=room.about,
+            slow=room.slow,
+            hours=tuple(room.hours),
+            by_invitation=room.by_invitation,
         )
         if not fresh:
             server.fail(f"There is a room « {slug} » already. Close it first, or choose another short name.")
@@ -174,7 +187,7 @@ def list_(data: Data = None, config: Config = None, redis: Redis = None) -> None
 
 
 def _lets_in(room: RoomRecord) -> str:
-    return "those known there" if room.locked else "everybody"
+    return "those known there" if room.locked else "by invitation" if room.by_invitation else "everybody"
 
 
 @rooms.command("close")

@@ -113,6 +113,7 @@ async def _hub(settings: Settings) -> AsyncIterator[Hub]:
                 about=room.about,
                 slow=room.slow,
                 hours=tuple(room.hours),
+                by_invitation=room.by_invitation,
             )
         await hub.open()
         stack.push_async_callback(hub.drain)

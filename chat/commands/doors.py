@@ -25,11 +25,13 @@ def close(data: Data = None, config: Config = None, redis: Redis = None) -> None
 
 @app.command("close-batch")
 def close_batch(batch: str, data: Data = None, config: Config = None, redis: Redis = None) -> None:
-    """Let those who came by a batch of invitations within the last hour write slowly, for an hour."""
+    """Let nobody new in by a batch of invitations, and those who came by it within the last hour write slowly, for an hour."""
 
     async def run(registry: Registry) -> None:
         await registry.close_batch(batch)
-        print("Who came by it within the last hour writes slowly for an hour; nobody else is concerned.")
+        print(
+            "Nobody new comes in by it. Who came within the last hour writes slowly for an hour; nobody else is concerned."
+        )
 
     with_registry(read_settings(config, data=data, redis_url=redis), run)
 

@@ -24,16 +24,24 @@ from chat.rooms.hub import Hub
 BODY_BYTES: Final = 2 * PAYLOAD_CHARACTERS
 
 # A proof or a slip that is not good, one that was used, one that came too early or while too many come.
-STATUS: Final = {"wait_early": 429, "wait_full": 429, "proof_used": 409, "wait_used": 409}
+STATUS: Final = {
+    "wait_early": 429,
+    "wait_full": 429,
+    "proof_used": 409,
+    "wait_used": 409,
+    "invitation_used": 409,
+    "invitation_full": 409,
+}
 
 Shown = Annotated[str, Meta(min_length=1, max_length=PAYLOAD_CHARACTERS)]
 
 
 class Knock(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is shown at the door, one of them at most: a solution in ALTCHA's form, or a slip whose wait is over."""
+    """What is shown at the door, one of them at most: a solution in ALTCHA's form, a slip whose wait is over, a card or a link."""
 
     proof: Shown | None = None
     wait: Shown | None = None
+    invitation: Shown | None = None
 
 
 _knock = msgspec.json.Decoder(Knock)
@@ -70,6 +78,8 @@ async def _admit(hub: Hub, shown: Knock) -> Session:
         return await hub.door.prove(shown.proof, now)
     if shown.wait is not None:
         return await hub.door.wait(shown.wait, now)
+    if shown.invitation is not None:
+        return await hub.invitations.redeem(shown.invitation, hub.sessions)
     if hub.settings.admission == "open":
         return await hub.sessions.start()
     raise ChatError("admission_needed" if hub.settings.admission == "proof" else "invitation_needed")

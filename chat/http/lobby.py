@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from chat.errors import StoreAway
-from chat.http.access import Declared
+from chat.http.access import Declared, bearer
 from chat.http.answers import answer, refuse
 from chat.people.roles import Permission
 from chat.rooms.hub import Hub
@@ -36,21 +36,28 @@ class Listed(Struct, omit_defaults=True):
 
 
 class Lobby:
-    """The list of rooms, read at most once in :data:`FRESH_SECONDS`."""
+    """The list of rooms, read at most once in :data:`FRESH_SECONDS`; those by invitation only for who may enter them."""
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
         self._read_at = float("-inf")
         self._listed: list[Listed] = []
+        self._by_invitation: set[str] = set()
 
-    async def rooms(self, now: float) -> list[Listed]:
-        """List the rooms as of ``now``. Raises StoreAway."""
+    async def rooms(self, now: float, token: str = "") -> list[Listed]:
+        """List the rooms as of ``now`` that the holder of ``token`` may know of. Raises StoreAway."""
         if now - self._read_at >= FRESH_SECONDS:
             records = await self._hub.registry.all()
             present = await self._hub.registry.present([record.slug for record in records], now)
             self._listed = [self._list(record, present[record.slug], now) for record in records]
+            self._by_invitation = {record.slug for record in records if record.by_invitation}
             self._read_at = now
-        return self._listed
+        if not self._by_invitation:
+            return self._listed
+        session = await self._hub.sessions.recognise(token) if token else None
+        batch = session.batch if session else ""
+        invited = {slug for slug in self._by_invitation if await self._hub.invitations.covers(batch, slug)}
+        return [room for room in self._listed if room.slug not in self._by_invitation - invited]
 
     def _list(self, record: RoomRecord, present: int, now: float) -> Listed:
         opening = state_at(parse(record.hours), now, self._hub.zone)
@@ -68,7 +75,7 @@ class Lobby:
 
 async def rooms(request: Request) -> Response:
     try:
-        return answer(await request.app.state.lobby.rooms(time.time()))
+        return answer(await request.app.state.lobby.rooms(time.time(), bearer(request)))
     except StoreAway:
         return refuse(request, 503, "store_away", retry_after=3)
 

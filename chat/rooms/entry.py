@@ -41,7 +41,11 @@ async def enter(member: Member, hello: Hello) -> None:
     """
     name = _name(member, hello.pseudonym)  # before anything is kept of whoever tries one after the other
     room = await member.hub.room(member.slug)
+    if room.record.by_invitation and hello.session is None:
+        raise Closing("invitation_needed", CloseCode.ROOM_CLOSED)
     session = await _session(member, hello)
+    if room.record.by_invitation and not await member.hub.invitations.covers(session.batch, member.slug):
+        raise Closing("invitation_needed", CloseCode.ROOM_CLOSED)
     ends_at = asyncio.get_running_loop().time() + session.left_seconds
     author = author_id(room.record.secret, session.person)
     carried = await _carried(member, session, author)

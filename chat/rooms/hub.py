@@ -21,6 +21,7 @@ import structlog
 from chat import metrics
 from chat.errors import CloseCode, Closing, Refusal, StoreAway
 from chat.people.door import Door
+from chat.people.invitations import Invitations
 from chat.people.sessions import Sessions
 from chat.protocol import Notice, encode
 from chat.rooms.connection import LINGER_SECONDS, Connection
@@ -54,6 +55,7 @@ class Hub:
         self.person_log = PersonLog(store, settings)
         self.sessions = Sessions(store, master, settings.session_seconds)
         self.sanctions = Sanctions(store)
+        self.invitations = Invitations(store, settings.session_seconds)
         self.door = Door(self.sessions, store, master, settings, self.openings)
         self.members: set[Member] = set()
         self.rooms: dict[str, Room] = {}

@@ -111,6 +111,9 @@ class RoomSetting(Struct, frozen=True):
             form=f"a list of openings, each {HOURS_FORM}",
         ),
     ] = []
+    by_invitation: Annotated[
+        bool, _is("whether only those may enter who came by an invitation that is good for it", form="true or false")
+    ] = False
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):

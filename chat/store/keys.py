@@ -15,6 +15,7 @@ DOORS: Final = "doors"  # there while nobody new is let in anywhere; until they 
 SECRET_MARK: Final = "secret"  # fingerprint of the master secret, to warn of a second one
 ERASED: Final = "erased"  # when the files were last rewritten without what is erased, in seconds since 1970
 ADMISSIONS: Final = "admissions"  # hash: step of ten seconds → how many were let in by proof or wait; expires once the effort forgot them
+INVITATIONS: Final = "invitations"  # sorted set: batch → when it ends
 WAITS: Final = "admissions:waits"  # how many were let in after a wait, this minute; expires with it
 
 
@@ -38,7 +39,7 @@ class Room:
 
     def __init__(self, slug: str) -> None:
         self.slug = slug
-        # Hash: title, format, about, slow, hours, secret, locked (while only those known here may come in).
+        # Hash: title, format, about, slow, hours, by_invitation, secret, locked (while only those known here may come in).
         self.room = f"{{{slug}}}:room"
         # Hash: epoch, offset (newest), first (oldest kept), seats (connections ever seated).
         self.log = f"{{{slug}}}:log"
@@ -106,3 +107,15 @@ def sanction(person: str) -> str:
 def shown(person: str) -> str:
     """Name the mark that a proof or a wait has begun this person's session, so that it begins no other; expires once these are over."""
     return f"{session(person)}:shown"
+
+
+def invitation(hashed: str) -> str:
+    """Name what is kept of a card or a link, ``hashed`` being the SHA-256 of its secret: its batch; expires with the batch."""
+    return f"invitation:{hashed}"
+
+
+def batch(name: str) -> str:
+    """
+    Name a batch of invitations: kind, count, left (seats of a link), rooms in JSON, ends_at, closed; expires a session after its end.
+    """
+    return f"{{batch:{name}}}"

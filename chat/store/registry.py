@@ -24,7 +24,7 @@ class RoomRecord(Struct, frozen=True):
     """
     A room as it was set up; ``hours`` as written, ``slow`` in seconds; ``secret`` is the room's own and dies with it.
 
-    While it is ``locked``, only those who are known there come in.
+    While it is ``locked``, only those who are known there come in; ``by_invitation``, only who came by one that is good for it.
     """
 
     slug: str
@@ -35,6 +35,7 @@ class RoomRecord(Struct, frozen=True):
     hours: tuple[str, ...]
     secret: bytes
     locked: bool = False
+    by_invitation: bool = False
 
 
 class Registry:
@@ -44,7 +45,15 @@ class Registry:
         self._store = store
 
     async def add(
-        self, slug: str, *, title: str, format: str, about: str = "", slow: int = 0, hours: tuple[str, ...] = ()
+        self,
+        slug: str,
+        *,
+        title: str,
+        format: str,
+        about: str = "",
+        slow: int = 0,
+        hours: tuple[str, ...] = (),
+        by_invitation: bool = False,
     ) -> bool:
         """Set up a room; answers False when there is one of that name, which stays as it is."""
         room = keys.Room(slug)
@@ -60,6 +69,7 @@ class Registry:
             "about": about,
             "slow": slow,
             "hours": msgspec.json.encode(hours),
+            **({"by_invitation": 1} if by_invitation else {}),
         }
         await self._store.ask("HSET", room.room, *itertools.chain.from_iterable(facts.items()))
         return True
@@ -94,9 +104,14 @@ class Registry:
         await (self._store.ask("HSET", room, "locked", 1) if locked else self._store.ask("HDEL", room, "locked"))
 
     async def close_batch(self, batch: str) -> None:
-        """Let those who came by a batch of invitations lately write slowly, for an hour; its other members are not concerned."""
+        """
+        Let nobody new in by a batch of invitations, and those who came by it lately write slowly, for an hour; its other members are
+        not concerned.
+        """
         now = int((await self._store.ask("TIME"))[0])
         await self._store.ask("ZADD", keys.CLOSED_BATCHES, now, batch)
+        if await self._store.ask("HEXISTS", keys.batch(batch), "kind"):
+            await self._store.ask("HSET", keys.batch(batch), "closed", 1)
         await self._store.ask("EXPIRE", keys.CLOSED_BATCHES, CLOSED_BATCH_SECONDS)
 
     async def closed_batches(self, now: float) -> dict[str, float]:
@@ -145,4 +160,5 @@ def _record(slug: str, reply: object) -> RoomRecord | None:
         hours=msgspec.json.decode(reply[b"hours"], type=tuple[str, ...]),
         secret=reply[b"secret"],
         locked=b"locked" in reply,
+        by_invitation=b"by_invitation" in reply,
     )

@@ -21,6 +21,8 @@ SLOWEST_SECONDS: Final = 3600  # what a room may ask for between two messages of
 SANCTION_SECONDS: Final = 30 * 86_400  # the longest that one moderator can keep somebody silent or away
 CLOSED_BATCH_SECONDS: Final = 3600  # how long who came by a batch lately writes slowly, once its door is closed
 SHOWN_SECONDS: Final = 1200  # that a proof or a wait was used: each is over in half the time, by whoever's clock
+BATCH_DAYS: Final = 366  # the longest that an invitation is good
+INVITATIONS_SECONDS: Final = BATCH_DAYS * 86_400 + 43_200  # and whoever came by it on its last evening
 ARRIVALS_SECONDS: Final = 960  # what the effort asked for at the door follows from
 LINGER_SECONDS: Final = 3600  # between two looks at a name that was still in use
 
@@ -73,6 +75,9 @@ SANCTIONS: Final = Kept("sanctions", ROOM + rf"sanctions|\{{session:{HASH}\}}:sa
 SESSION: Final = Kept("session", rf"\{{session:{HASH}\}}", lambda s: s.session_seconds)
 SHOWN: Final = Kept("shown", rf"\{{session:{HASH}\}}:shown", lambda _: SHOWN_SECONDS)
 ARRIVALS: Final = Kept("arrivals", "admissions(:waits)?", lambda _: ARRIVALS_SECONDS)
+INVITATIONS: Final = Kept(
+    "invitations", rf"invitations|invitation:{HASH}|\{{batch:{HASH}\}}", lambda _: INVITATIONS_SECONDS
+)
 
 # -- What outlives everybody's visit, and points at nobody.
 PLACES: Final = Kept("rooms", "rooms|" + ROOM + "(room|log)", None)
@@ -89,6 +94,7 @@ TABLE: Final = (
     SESSION,
     SHOWN,
     ARRIVALS,
+    INVITATIONS,
     PLACES,
     CLOSED_BATCHES,
     SERVICE,

@@ -102,6 +102,9 @@ async def test_a_busy_server_keeps_nothing_else_nor_for_longer(start: Callable[.
     await back.until(lambda frame: frame["type"] == "presence")
     server.run("sanctions", "mute", "salon", member.welcome["you"]["id"], "--minutes", "43200")
     server.run("doors", "close-batch", "lot")
+    server.run(
+        "invitations", "issue", "--count", "10", "--days", "366", "--page", str(server.data.parent / "cards.html")
+    )
     shown = admission.slip(Keys.of((server.data / "master.key").read_bytes()), 0, time.time() - 2).text
     knock = urllib.request.Request(
         f"{server.address}/api/admission",
