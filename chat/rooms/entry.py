@@ -162,7 +162,7 @@ async def _missed(room: Room, since: Since | None, seat: Seat, settings: Setting
             return missed if small and since.offset + 1 >= room.oldest else None
         if room.offset - since.offset > settings.resume_events or _bytes(missed) > RESUME_STALLS * settings.stall_bytes:
             return None
-        stretch = await room.read(position + 1, room.floor)
+        stretch = await room.read(position + 1, room.tail.floor)
         if stretch.oldest > position + 1:
             return None
         missed += entries(stretch.start, stretch.events)

@@ -24,7 +24,8 @@ from chat.protocol import Author, Phase, Place, Presence, Said, Say, State, Void
 from chat.rooms.limits import Limits, Standing
 from chat.rooms.outbox import Crowd, Flusher, text_frame
 from chat.rooms.schedule import Hours, Opening, state_at
-from chat.rooms.sequence import Entry, Sequence, entries
+from chat.rooms.sequence import Entry, Sequence
+from chat.rooms.tail import Tail
 from chat.rooms.text import clean
 from chat.settings import Settings
 from chat.store.registry import RoomRecord
@@ -46,7 +47,6 @@ class Heard(Struct, frozen=True):
     type: str
     offset: int
     until: int | None = None
-    message: str | None = None
 
 
 _heard = msgspec.json.Decoder(Heard)
@@ -76,15 +76,11 @@ class Room:
         self._flusher = flusher
         self._crowd = Crowd()
         self._sequence = Sequence()
-        self._tail: dict[int, bytes] = {}  # offset → event; what is missing above the floor is void
-        self._floor = 0
+        self.tail = Tail(settings.welcome_events)
         self._turn: list[bytes] = []  # frames to leave at the end of this turn of the loop
         self._turn_bytes = 0
         self._aside: list[bytes] = []  # those of them that carry no offset
         self._delivered = 0  # up to where events were gathered
-        self._readings = 0  # of history, under way
-        self._erased: list[range] = []  # offsets, and ids, that were erased meanwhile
-        self._gone: set[str] = set()
         self._seats: dict[str, Member] = {}
         self._opened: dict[str, int] = {}  # author id → the newest seat heard of since the last pulse
         self._left: set[str] = set()
@@ -122,10 +118,8 @@ class Room:
 
     def _void(self, first: int, last: int) -> None:
         offsets = range(first, last + 1)
-        self._forget(offsets)
+        self.tail.forget(offsets)
         self._sequence.forget(offsets)
-        if self._readings:
-            self._erased.append(offsets)
         last = min(last, self.offset)  # what is ahead of us comes as void in its place
         if first <= last:
             self.tell(encode(Void(first, last if last > first else None)))
@@ -133,25 +127,9 @@ class Room:
     def _deliver(self, entry: Entry) -> None:
         offset, event = entry
         self._delivered = offset
-        if event.startswith(b'{"type":"void"'):
-            self._gather(text_frame(event))
-            return
-        if event.startswith(b'{"type":"withdrawn"'):
-            gone = _heard.decode(event).message
-            self._forget([o for o, e in self._tail.items() if _identity.decode(e).id == gone])
-            if self._readings and gone is not None:
-                self._gone.add(gone)
-        self._tail[offset] = event
-        while len(self._tail) > self._settings.welcome_events:
-            self._floor = next(iter(self._tail))
-            del self._tail[self._floor]
+        if not event.startswith(b'{"type":"void"'):
+            self.tail.append(offset, event)
         self._gather(text_frame(event))
-
-    def _forget(self, offsets: range | list[int]) -> None:
-        if len(offsets) > len(self._tail):
-            offsets = [offset for offset in self._tail if offset in offsets]
-        for offset in offsets:
-            self._tail.pop(offset, None)
 
     def _signal(self, name: str, *facts: str) -> None:
         if name == "opened":
@@ -207,7 +185,7 @@ class Room:
             return
         self.oldest = stretch.oldest
         if not self.epoch:
-            self.epoch, self._floor = stretch.epoch, stretch.start - 1
+            self.epoch, self.tail.floor = stretch.epoch, stretch.start - 1
         for entry in self._sequence.fill(stretch.start, stretch.events, stretch.start - 1 + len(stretch.events)):
             self._deliver(entry)
         self._delivered = self.offset
@@ -217,28 +195,8 @@ class Room:
         return await self._read(self.log.read(first, last))
 
     async def _read(self, question: Awaitable[Stretch]) -> Stretch:
-        self._readings += 1
-        try:
-            stretch = await question
-            if not self._erased and not self._gone:
-                return stretch
-            events = [
-                None if self._is_gone(*numbered) else numbered[1]
-                for numbered in enumerate(stretch.events, stretch.start)
-            ]
-            return msgspec.structs.replace(stretch, events=tuple(events))
-        finally:
-            self._readings -= 1
-            if not self._readings:
-                self._erased.clear()
-                self._gone.clear()
-
-    def _is_gone(self, offset: int, event: bytes | None) -> bool:
-        return (
-            event is None
-            or any(offset in erased for erased in self._erased)
-            or _identity.decode(event).id in self._gone
-        )
+        with self.tail.reading():
+            return self.tail.remaining(await question)
 
     # -- what goes out
 
@@ -268,22 +226,13 @@ class Room:
         self.flushed = self._delivered
         self._crowd.write(payload, aside)
 
-    @property
-    def floor(self) -> int:
-        """The offset above which everything that remains is in the tail."""
-        return self._floor
-
     def since(self, offset: int, until: int | None = None) -> list[Entry] | None:
         """Answer all that came after ``offset`` (up to ``until``), or None when the tail does not reach back so far."""
-        if offset < self._floor:
-            return None
-        last = self.offset if until is None else until
-        return list(entries(offset + 1, (self._tail.get(o) for o in range(offset + 1, last + 1))))
+        return self.tail.since(offset, self.offset if until is None else until)
 
     def newest(self) -> list[Entry]:
         """Answer the newest events, beginning with one that is there."""
-        start = next(iter(self._tail), self.offset + 1)
-        return list(entries(start, (self._tail.get(o) for o in range(start, self.offset + 1))))
+        return self.tail.newest(self.offset)
 
     # -- who is here
 
@@ -402,10 +351,3 @@ class Room:
         """Send everybody away."""
         for member in tuple(self.members):
             member.close(close, code)
-
-
-class _Identity(Struct, frozen=True):
-    id: str | None = None
-
-
-_identity = msgspec.json.Decoder(_Identity)
