@@ -21,8 +21,8 @@ The house, from the door inwards; a module imports only from those below it:
     Walls: the one place where connections are accepted, and logs without addresses or words.
 ``rooms/``
     ``handoff`` takes the socket from uvicorn; ``connection`` speaks RFC 6455 on it; ``outbox`` writes once a turn; ``member`` answers one
-    person's frames; ``entry`` seats them; ``sequence`` and ``tail`` (pure) keep one order and its newest events; ``room`` is a live room; ``hub`` all of a process;
-    ``schedule``, ``limits`` and ``text`` are pure rules.
+    person's frames; ``entry`` seats them; ``room`` is a live room; ``hub`` all of a process. ``sequence`` (one order), ``tail`` (its
+    newest events), ``schedule``, ``limits`` and ``text`` are pure.
 ``people/``
     Sessions without accounts, the rules of pseudonyms, and the table of who may do what (``roles``).
 ``store/``

@@ -109,7 +109,7 @@ class House:
 @contextlib.asynccontextmanager
 async def house(folder: Path, *rooms: str, **settings: Any) -> AsyncIterator[House]:
     """Run a hub on a store in ``folder``, with room `salon` and ``rooms``; its beat is slow enough for tests to be it."""
-    options = Settings(**{"presence_seconds": 60, **settings})
+    options = Settings(**{"admission": "open", "presence_seconds": 60, **settings})
     async with embedded(folder / "data", role=Role.SERVE) as url, contextlib.AsyncExitStack() as stack:
         store = Store(url, options.store_timeout_seconds)
         stack.push_async_callback(store.close)
