@@ -23,7 +23,7 @@ from chat.http.answers import refuse
 from chat.people.roles import Permission
 from chat.settings import Settings
 
-PAGES: Final = {"/": "index.html", "/r/{slug}": "room.html"}
+PAGES: Final = {"/": "index.html", "/r/{slug}": "room.html", "/about-you": "about-you.html"}
 TEMPLATES: Final = ("privacy/", "wait/")  # folders of pages that are filled in for each who asks
 
 mimetypes.add_type("text/javascript", ".js")

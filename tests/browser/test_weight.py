@@ -19,7 +19,7 @@ MOST_IN_ALL = 50 * KILOBYTE
 MOST_REQUESTS = 18
 
 
-@pytest.mark.parametrize("place", ["lobby", "room"])
+@pytest.mark.parametrize("place", ["lobby", "room", "about-you"])
 def test_page_is_light(arrive: Arrive, room: str, place: str) -> None:
     visitor = arrive()
     visitor.page.goto("about:blank")
@@ -39,7 +39,10 @@ def test_page_is_light(arrive: Arrive, room: str, place: str) -> None:
 
 
 def visit(visitor: Visitor, room: str, place: str) -> None:
-    if place == "lobby":
+    if place == "about-you":
+        visitor.page.goto(f"{visitor.address}/about-you")
+        expect(visitor.page.locator("#none")).to_be_visible()
+    elif place == "lobby":
         visitor.page.goto(visitor.address)
         expect(visitor.page.locator("#open li").first).to_be_visible()
     else:

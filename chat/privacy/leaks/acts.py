@@ -181,6 +181,14 @@ async def say_hello(client: Client, name: str | None = None) -> None:
     client.stay = stay
 
 
+async def erase_a_stranger(client: Client) -> None:
+    """Ask that somebody be erased whom nobody knows."""
+    unknown = {"Authorization": f"Bearer {'A' * 43}.{'A' * 43}"}
+    answer = await client.ask("DELETE", "/api/about-me", None, headers=unknown)
+    if answer.status != 401:
+        raise Failure(f"DELETE /api/about-me answered {answer.status}")
+
+
 async def come_back(client: Client) -> None:
     """Enter again, after the line was cut: what was taken back meanwhile is void."""
     client.vanish()
@@ -256,5 +264,18 @@ async def count_heads(scene: Scene) -> None:
     another = Client(first.visitor, first.where, (await scene.sessions(1))[0])
     await say_hello(another, _pseudonym(first.visitor.number + OTHERS))
     await _here(first).until(lambda frame: frame["type"] == "presence")
+    another.vanish()
+    first.heard += another.heard
+
+
+async def be_erased(scene: Scene) -> None:
+    """Have one more come, say something, and ask to be erased with it."""
+    first = scene.clients[0]
+    another = Client(first.visitor, first.where, (await scene.sessions(1))[0])
+    await say_hello(another, _pseudonym(first.visitor.number + 2 * OTHERS))
+    await say_and_withdraw(another)
+    answer = await another.ask("DELETE", "/api/about-me", None, headers={"Authorization": f"Bearer {another.session}"})
+    if answer.status != 200:
+        raise Failure(f"DELETE /api/about-me answered {answer.status}")
     another.vanish()
     first.heard += another.heard

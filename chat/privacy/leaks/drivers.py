@@ -57,12 +57,15 @@ def act(do: Act) -> Driver:
 ROUTES: Final[Mapping[str, Driver]] = {
     "GET /": ask("/"),
     "GET /privacy": ask("/privacy"),
+    "GET /about-you": ask("/about-you"),
     "GET /r/{slug}": ask("/r/{room}"),
     "GET /static/{version}/{name:path}": ask("{static}"),
     "GET /api/rooms": ask("/api/rooms"),
     "GET /api/privacy": ask("/api/privacy"),
     "GET /api/admission": ask("/api/admission"),
     "POST /api/admission": act(acts.knock),
+    "GET /api/about-me": ask("/api/about-me", session=True),
+    "DELETE /api/about-me": act(acts.erase_a_stranger),
     "WS /r/{slug}/live": act(acts.say_hello),
     "GET /wait": ask("/wait?room={room}", 200, 303),
     "POST /wait": ask("/wait", 200, 303, form="room={room}&slip=1.2.3"),
@@ -103,7 +106,7 @@ DONE_BY_ALL: Final[tuple[Act, ...]] = (
     acts.come_back,
     acts.linger,
 )
-DONE_ONCE: Final[tuple[Incident, ...]] = (acts.count_heads, acts.lose_the_store)
+DONE_ONCE: Final[tuple[Incident, ...]] = (acts.count_heads, acts.be_erased, acts.lose_the_store)
 
 
 def facts(page: bytes) -> dict[str, str]:
