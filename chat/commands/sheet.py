@@ -16,7 +16,7 @@ from chat.people.invitations import spaced
 WORDS: Final = {
     "fr": {
         "title": "Invitations",
-        "card": "Vous êtes invité·e",
+        "card": "Une invitation pour vous",
         "type": "Ou tapez ces signes à l’entrée :",
         "batch": "Carte tirée au sort dans un lot de {count} : rien ne dit à qui elle est allée. Elle fait entrer une personne, "
         "la même à chaque fois. Ne la prêtez pas.",
@@ -26,7 +26,7 @@ WORDS: Final = {
     },
     "en": {
         "title": "Invitations",
-        "card": "You are invited",
+        "card": "An invitation for you",
         "type": "Or type these signs at the entrance:",
         "batch": "A card drawn by lot from a batch of {count}: nothing says to whom it went. It lets one person in, the same each time. "
         "Do not lend it.",

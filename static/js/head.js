@@ -28,6 +28,17 @@
   const slug = location.pathname.match(/^\/r\/([^/]+)/)?.[1];
   if (slug) root.dataset.place = read("sessionStorage", `inside:${slug}`) ? "room" : "entrance";
 
+  // The secret of an invitation comes behind the address, and stays in the bar no longer than this.
+  const invitation = location.hash.match(/^#invitation=(.+)/)?.[1];
+  if (invitation) {
+    history.replaceState(null, "", location.pathname);
+    try {
+      sessionStorage.setItem("invitation", decodeURIComponent(invitation));
+    } catch {
+      // it can be typed, then
+    }
+  }
+
   const leave = () => {
     const exit = document.querySelector(".exit").href;
     for (const storage of ["sessionStorage", "localStorage"]) {

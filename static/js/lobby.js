@@ -1,7 +1,8 @@
 /** The lobby: which rooms are open, and how many are there. */
 
 import { apply, crowd, initial, isOpen, sorted } from "./lobby/state.js";
-import { settle } from "./settings.js";
+import { invitation } from "./room/door.js";
+import { asMember, settle } from "./settings.js";
 import { capital, date, hour, language, load, say, until, when } from "./words.js";
 
 const REFRESH_SECONDS = 15;
@@ -19,7 +20,7 @@ async function refresh() {
   clearTimeout(timer);
   if (document.hidden) return; // it starts again when someone looks
   try {
-    const answer = await fetch(`/api/rooms?lang=${language()}`);
+    const answer = await fetch(`/api/rooms?lang=${language()}`, asMember());
     if (!answer.ok) throw new Error(answer.statusText);
     dispatch({ type: "came", rooms: await answer.json() });
   } catch {
@@ -93,6 +94,7 @@ function ending(room) {
 await load();
 document.title = `${say("lobby.title")} – ${find("meta[name=application-name]").content}`;
 settle();
+invitation(refresh);
 find("#retry").addEventListener("click", refresh);
 document.addEventListener("visibilitychange", refresh);
 state = { ...state, now: seconds() };

@@ -6,37 +6,18 @@
 
 import { around, announcer } from "./room/around.js";
 import { composer } from "./room/composer.js";
-import { door } from "./room/door.js";
+import { door, invitation } from "./room/door.js";
 import { entrance } from "./room/entrance.js";
 import { link } from "./room/link.js";
 import { SESSION_ENDED, apply, initial, isName } from "./room/state.js";
 import { stream } from "./room/stream.js";
-import { settle } from "./settings.js";
+import { asMember, settle, tab } from "./settings.js";
 import { language, load, say } from "./words.js";
 
 const root = document.documentElement;
 const find = (selector) => document.querySelector(selector);
 const slug = location.pathname.split("/")[2];
 
-/* What this tab keeps, and loses when it closes. */
-
-const tab = {
-  read(key) {
-    try {
-      return sessionStorage.getItem(key);
-    } catch {
-      return null; // storage may be forbidden: a reload then starts anew
-    }
-  },
-  write(key, value) {
-    try {
-      if (value) sessionStorage.setItem(key, value);
-      else sessionStorage.removeItem(key);
-    } catch {
-      // The page holds what it needs until it is left.
-    }
-  },
-};
 const keys = { session: "session", inside: `inside:${slug}`, draft: `draft:${slug}`, sending: `sending:${slug}`, ignored: `ignored:${slug}` };
 let session = tab.read(keys.session);
 let pseudonym = null; // asked for, until the server has given one
@@ -209,10 +190,16 @@ function bring() {
   return slip && { wait: slip };
 }
 
+function invited(given) {
+  session = given;
+  gate.close();
+  comeToDoor();
+}
+
 async function comeToDoor() {
   if (!session) gate.open(brought);
   try {
-    const answer = await fetch(`/api/rooms?lang=${language()}`);
+    const answer = await fetch(`/api/rooms?lang=${language()}`, asMember());
     if (answer.ok) views.entrance.show((await answer.json()).find((room) => room.slug === slug) ?? null);
   } catch {
     // The door works without the room's title.
@@ -231,6 +218,7 @@ const parts = { dispatch, act, current: () => state, draft };
 const views = { entrance: entrance(parts), stream: stream(parts), composer: composer(parts), around: around(parts) };
 
 find("#room-title").textContent = tab.read(keys.inside) ?? "";
+invitation(invited);
 find("#leave").addEventListener("click", leave);
 dispatch({
   type: "restored",

@@ -1,4 +1,4 @@
-/** What the reader chose on this device: harmless, kept from one visit to the next. Nothing else goes in localStorage. */
+/** What is kept here: on this device what the reader chose, harmless, from one visit to the next; in this tab all the rest. */
 
 const root = document.documentElement;
 const applied = new Set(["theme", "size"]);
@@ -36,3 +36,25 @@ export function settle() {
     button.addEventListener("click", () => prefer("lang", button.dataset.language));
   }
 }
+
+/** What this tab keeps, and loses when it closes. */
+export const tab = {
+  read(key) {
+    try {
+      return sessionStorage.getItem(key);
+    } catch {
+      return null; // storage may be forbidden: a reload then starts anew
+    }
+  },
+  write(key, value) {
+    try {
+      if (value) sessionStorage.setItem(key, value);
+      else sessionStorage.removeItem(key);
+    } catch {
+      // The page holds what it needs until it is left.
+    }
+  },
+};
+
+/** Ask as the member one is, to whom rooms by invitation are listed. */
+export const asMember = () => (tab.read("session") ? { headers: { authorization: `Bearer ${tab.read("session")}` } } : {});

@@ -29,10 +29,11 @@ ENTER = "#entrance [type=submit]"
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[Server]:
-    """A server whose door asks for a computation."""
+    """A server whose door asks for a computation, with a room by invitation."""
     with tempfile.TemporaryDirectory(prefix="sm-") as folder:
         config = Path(folder) / "settings.toml"
         rooms = [f'[[rooms]]\nslug = "{slug}"\ntitle = "{slug}"\nformat = "salon"' for slug in ("salon", "jardin")]
+        rooms.append('[[rooms]]\nslug = "cercle"\ntitle = "Le cercle"\nformat = "salon"\nby_invitation = true')
         lines = [f"{name} = {value}" for name, value in UNLIMITED.items()]
         config.write_text("\n".join(["presence_seconds = 1", "admissions_per_minute = 60", *lines, *rooms]))
         running = Server(Path(folder) / "data", "--config", str(config))
@@ -251,5 +252,73 @@ def test_door_is_as_quiet_as_the_page(arrive: Arrive) -> None:
     live = page.evaluate(
         "[...document.querySelectorAll('.at-entrance [role=status], .at-entrance [aria-live]')].map(n => n.id)"
     )
-    assert sorted(live) == ["ended", "ready"]  # the seconds that pass are read by who asks for them, not announced
+    assert sorted(live) == [
+        "card-said",
+        "ended",
+        "ready",
+    ]  # the seconds that pass are read by who asks for them, not announced
     assert json.loads(page.evaluate("JSON.stringify(document.getAnimations().length)")) == 0
+
+
+# -- invitations
+
+
+def cards(site: Server, *args: str) -> list[str]:
+    """The secrets of a new batch."""
+    page = site.data.parent / f"{time.monotonic_ns()}.html"
+    site.run("invitations", "issue", "--count", "10", "--page", str(page), *args)
+    return re.findall("<p class=code>(.*?)</p>", page.read_text())
+
+
+def test_invitation_behind_the_address_shows_the_room_and_leaves_the_bar(
+    arrive: Arrive, site: Server, watch: Watch
+) -> None:
+    secret = cards(site, "--link")[0].replace(" ", "")
+    page = arrive(f"/#invitation={secret}").page
+    expect(page.get_by_role("link", name="Le cercle")).to_be_visible()
+    expect(page.locator("#card-said")).to_contain_text("Votre invitation est acceptée")
+    assert page.url == f"{site.address}/"
+    page.get_by_role("link", name="Le cercle").click()
+    expect(page.locator("#effort")).to_be_hidden()
+    page.locator(ENTER).click()
+    inside(page)
+    page.reload()
+    inside(page)
+    assert secret not in page.evaluate("JSON.stringify(sessionStorage)")
+    assert [url for url in watch.requests if "proof-worker" in url or secret in url.partition("#")[0]] == []
+
+
+def test_invitation_to_one_room_leads_to_its_entrance(arrive: Arrive, site: Server) -> None:
+    secret = cards(site, "--room", "cercle")[0].replace(" ", "")
+    page = arrive(f"/r/cercle#invitation={secret}").page
+    expect(page.locator("#entrance-title")).to_have_text("Le cercle")
+    page.locator(ENTER).click()
+    inside(page)
+
+
+def test_card_is_typed_by_the_keyboard_and_what_is_wrong_is_said(arrive: Arrive, site: Server, watch: Watch) -> None:
+    visitor = arrive("/r/cercle")
+    page = visitor.page
+    expect(page.locator("#unknown")).to_be_visible()
+    walk(visitor, lambda: focused(page) == "J’ai une invitation")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.type("ABCD EFGH")
+    page.keyboard.press("Enter")
+    expect(page.locator("#card-said")).to_contain_text("Aucune invitation n’a ces signes.")
+    expect(page.locator("#card")).to_be_focused()
+    expect(page.locator("#card")).to_have_attribute("aria-invalid", "true")
+    assert_accessible(page)
+    forgive(watch, 403)
+    page.locator("#card").fill(cards(site)[0].lower())
+    page.keyboard.press("Enter")
+    expect(page.locator("#card-said")).to_contain_text("Votre invitation est acceptée")
+    expect(page.locator("#unknown")).to_be_hidden()
+    page.locator(ENTER).click()
+    inside(page)
+
+
+def test_room_by_invitation_is_not_shown_to_others(arrive: Arrive) -> None:
+    page = arrive().page
+    expect(page.get_by_role("link", name="jardin")).to_be_visible()
+    expect(page.get_by_role("link", name="Le cercle")).to_have_count(0)

@@ -60,7 +60,7 @@ def test_length_of_a_name_is_told_before_it_is_sent(arrive: Arrive, room: str, n
 
 def test_address_without_a_room_leads_to_the_lobby(arrive: Arrive) -> None:
     page = arrive("/r/nulle-part").page
-    expect(page.locator("#unknown")).to_contain_text("Il n’y a pas de salon à cette adresse.")
+    expect(page.locator("#unknown")).to_contain_text("Il n’y a pas de salon à cette adresse")
     page.get_by_role("link", name="Aller à l’accueil").click()
     expect(page.locator("#open li").first).to_be_visible()
 

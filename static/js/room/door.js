@@ -1,17 +1,54 @@
 /**
- * The door: a session for who has none, by a computation or by a wait.
+ * The door: a session for who has none, by a computation, a wait or an invitation.
  *
  * What it does is told as `{is, …}`: `looking`, `computing` (done 0 to 1, left in seconds once it is known), `waiting` (until), `ready`,
- * `failed` (message). `wait`, in seconds, is there where one may wait instead.
+ * `failed` (message), `invitation`: nothing else lets in. `wait`, in seconds, is there where one may wait instead.
  */
 
-import { language } from "../words.js";
+import { tab } from "../settings.js";
+import { language, say as words } from "../words.js";
 
 const SLOW = 15; // seconds; from there on the wait is offered
 const WORKER = new URL("../proof-worker.js", import.meta.url).href;
 
 // The one address that this policy makes.
 const policy = globalThis.trustedTypes?.createPolicy("sansmasque", { createScriptURL: () => WORKER });
+
+async function ask(path, init) {
+  const answer = await fetch(`/api/admission?lang=${language()}${path}`, init);
+  const body = await answer.json();
+  if (!answer.ok) throw body;
+  return body;
+}
+
+const knock = (shown) => ask("", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(shown) });
+
+/** Bring to life the field for an invitation, and show the one that came behind the address; `accepted` gets the session. */
+export function invitation(accepted) {
+  const form = document.querySelector("#invitation");
+  const field = form.querySelector("input");
+  const note = form.querySelector("[role=status]");
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    try {
+      const { session } = await knock({ invitation: field.value });
+      tab.write("session", session);
+      field.value = "";
+      note.textContent = words("invitation.accepted");
+      accepted(session);
+    } catch ({ code, message }) {
+      note.textContent = code ? message : words("invitation.failed");
+    }
+    field.ariaInvalid = String(Boolean(field.value));
+    form.closest("details").open = true;
+  });
+  const brought = tab.read("invitation");
+  if (!brought) return;
+  tab.write("invitation", "");
+  field.value = brought;
+  form.closest("details").open = true;
+  if (!tab.read("session")) form.requestSubmit(); // who is somebody here already decides
+}
 
 export function door(tell) {
   let now = { is: "idle" };
@@ -23,13 +60,6 @@ export function door(tell) {
 
   const say = (change) => tell((now = { ...now, ...change }));
 
-  async function ask(path, init) {
-    const answer = await fetch(`/api/admission?lang=${language()}${path}`, init);
-    const body = await answer.json();
-    if (!answer.ok) throw body;
-    return body;
-  }
-
   /** Begin, or begin again; with `what` to show already, if one has it. */
   async function open(what) {
     stop();
@@ -39,7 +69,8 @@ export function door(tell) {
     try {
       const { mode, challenge, wait } = await ask("");
       if (wait) offer(wait);
-      if (challenge) compute(challenge);
+      if (mode === "invitation") say({ is: "invitation" });
+      else if (challenge) compute(challenge);
       else if (mode === "proof") patience();
       else ready({}, Infinity);
     } catch ({ message, retry_after }) {
@@ -97,7 +128,7 @@ export function door(tell) {
   async function enter() {
     if (Date.now() > goodUntil - 5000) return void open();
     try {
-      const { session } = await ask("", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(shown) });
+      const { session } = await knock(shown);
       say({ is: "idle" });
       return session;
     } catch ({ message, retry_after }) {
@@ -113,6 +144,11 @@ export function door(tell) {
     worker = null;
   }
 
+  function close() {
+    stop();
+    say({ is: "idle", wait: null });
+  }
+
   addEventListener("leave", stop);
-  return { open, wait, enter };
+  return { open, wait, enter, close };
 }

@@ -72,9 +72,10 @@ export function entrance({ act, current }) {
     const shut = ["looking", "computing", "waiting"].includes(door.is);
     enter.textContent = shut ? (wanting ? say("entrance.opening") : say("entrance.when_ready"))
       : busy && door.is !== "failed" ? say("entrance.entering") : say("entrance.enter");
-    enter.ariaDisabled = String((busy && door.is !== "failed") || room?.state === "closed");
+    enter.ariaDisabled = String((busy && door.is !== "failed") || door.is === "invitation" || room?.state === "closed");
     const words = link.is === "waiting" ? say("entrance.silent", { delay: left(link) })
       : door.is === "failed" ? door.message
+      : door.is === "invitation" ? say("invitation.needed")
       : problem && !isName(problem.code) ? comeBack(problem.message, problem) : closed();
     const note = part("#door-note");
     note.hidden = !words;
