@@ -1,5 +1,5 @@
 """
-What visitors do besides asking for each route: errors, nonsense, and all that one does in a room.
+What visitors do besides asking for each route: connections that are refused or kept, the door, and all that one does in a room.
 
 An act is done by every visitor; an incident happens once to the whole copy. ``drivers.py`` says which of them drives which frame.
 """
@@ -14,12 +14,12 @@ from typing import Any, Final, Protocol
 
 import altcha
 
+from chat.people.invitations import FEWEST
 from chat.privacy.leaks.clients import Client, Stay
-from chat.privacy.leaks.lines import Failure
+from chat.privacy.leaks.lines import Answer, Failure
 
 Act = Callable[[Client], Awaitable[object]]
 
-LISTEN_SECONDS: Final = 1.0  # to what nonsense is answered, if it is
 ROOM: Final = "/r/{room}/live"
 OTHERS: Final = 1000  # from here on, names that no visitor bears
 COMPUTING: Final = 8  # one visitor in so many does the door's computation to its end: it is a third of a second each
@@ -33,68 +33,13 @@ class Scene(Protocol):
 
     def store_pid(self) -> int: ...
 
-    async def sessions(self, count: int) -> list[str]:
-        """Begin sessions without the door, which is visited for itself."""
+    async def cards(self, count: int) -> list[str]:
+        """Issue invitations."""
 
 
 Incident = Callable[[Scene], Awaitable[None]]
 
-# ---------------------------------------------------------------- HTTP that has no sense
-
-_HEADERS: Final = (
-    b"Host: %(host)b\r\nX-Forwarded-For: %(forged)b\r\nUser-Agent: %(agent)b\r\nReferer: http://%(referer)b/\r\n"
-)
-
-NONSENSE: Final = (
-    b"\r\n\r\n\r\n",
-    b"%(forged)b %(agent)b\r\n\r\n",
-    b"GET / HTTP/0.9\r\n" + _HEADERS + b"\r\n",
-    b"GET / HTTP/2.0\r\n" + _HEADERS + b"\r\n",
-    b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n%(forged)b",
-    b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03%(agent)b",  # TLS, on a port that speaks none
-    b"PROXY TCP4 %(forged)b 127.0.0.1 40000 80\r\nGET / HTTP/1.1\r\n" + _HEADERS + b"\r\n",
-    b"GET / HTTP/1.1\r\n" + _HEADERS + b"X-Real-IP:\r\n %(forged)b\r\n\r\n",  # folded
-    b"GET / HTTP/1.1\r\n" + _HEADERS + b"X-Real-IP %(forged)b\r\n\r\n",  # no colon
-    b"GET / HTTP/1.1\r\n" + _HEADERS + b"X-Real-IP: %(forged)b\x00\r\n\r\n",
-    b"GET / HTTP/1.1\r\n" + _HEADERS + b"Cookie: " + b"a" * 12_000 + b"\r\n\r\n",
-    b"GET / HTTP/1.1\r\n" + _HEADERS + b"X-Client-IP: %(forged)b\r\n" * 300 + b"\r\n",
-    b"GET /" + b"a" * 9_000 + b" HTTP/1.1\r\n" + _HEADERS + b"\r\n",
-    b"POST /api/admission HTTP/1.1\r\n" + _HEADERS + b"Content-Length: 2\r\nContent-Length: 3\r\n\r\n%(agent)b",
-    b"POST /api/admission HTTP/1.1\r\n" + _HEADERS + b"Content-Length: 99999999\r\n\r\n%(agent)b",
-    b"POST /api/admission HTTP/1.1\r\n"
-    + _HEADERS
-    + b"Transfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
-    b"GET /%%zz/%%2e%%2e HTTP/1.1\r\n" + _HEADERS + b"\r\n",
-    b"GET / HTTP/1.1\r\n" + _HEADERS + b"\r\nGET /nowhere HTTP/1.1\r\n" + _HEADERS + b"\r\n",  # pipelined
-    b"GET /r/x/live HTTP/1.1\r\n" + _HEADERS + b"Upgrade: websocket\r\nConnection: Upgrade\r\n\r\n",  # no key
-    b"GET / HTTP/1.1\r\n" + _HEADERS,  # half a request, then the line is cut
-)
-
-
-async def talk_nonsense(client: Client) -> None:
-    visitor = client.visitor
-    telling = {
-        b"host": client.where.name.encode(),
-        b"forged": visitor.forged.encode(),
-        b"agent": visitor.agent.encode(),
-        b"referer": visitor.referer.encode(),
-    }
-
-    async def say(words: bytes) -> None:
-        async with client.line() as line:
-            line.write(words % telling)
-            await line.rest(LISTEN_SECONDS)
-
-    await asyncio.gather(*map(say, NONSENSE))
-
-
-async def cut_requests_off(client: Client) -> None:
-    """Reset the connection within a request, by and by."""
-    whole = client.request("GET", "/", {"Connection": "close"})
-    for length in (1, len(whole) // 3, len(whole) - 1, len(whole)):
-        async with client.line() as line:
-            line.write(whole[:length])
-            await asyncio.sleep(0)
+# ---------------------------------------------------------------- Connections
 
 
 async def linger(client: Client) -> None:
@@ -103,9 +48,6 @@ async def linger(client: Client) -> None:
     line.write(client.request("GET", "/health/live", {}))
     if not await line.some():
         raise Failure("a connection was not kept open after an answer")
-
-
-# ---------------------------------------------------------------- Doors that stay closed
 
 
 async def be_denied(client: Client) -> None:
@@ -141,6 +83,7 @@ async def knock(client: Client) -> None:
     refused: tuple[dict[str, object], ...] = (
         {"proof": "bm9uc2Vuc2U="},
         {"wait": offer.get("wait", {}).get("slip", "1.2.3")},
+        {"invitation": "0000 0000 0000 0000"},
         {"nonsense": 1},
     )
     for shown in refused:
@@ -149,12 +92,19 @@ async def knock(client: Client) -> None:
         await _knock(client, {}, 200)
     elif "challenge" in offer and client.visitor.number % COMPUTING == 0:
         await _knock(client, {"proof": await asyncio.to_thread(_computed, offer["challenge"])}, 200)
+    await come_by_card(client)
 
 
-async def _knock(client: Client, shown: dict[str, object], *expected: int) -> None:
+async def come_by_card(client: Client) -> None:
+    """Come in by one of the visitor's cards, which lets in however many computations the door asks for."""
+    client.session = (await _knock(client, {"invitation": client.cards.pop()}, 200)).json()["session"]
+
+
+async def _knock(client: Client, shown: dict[str, object], *expected: int) -> Answer:
     answer = await client.ask("POST", "/api/admission", shown)
     if answer.status not in expected:
         raise Failure(f"the door answered {answer.status} to {' '.join(shown) or 'nothing'}")
+    return answer
 
 
 def _computed(challenge: dict[str, Any]) -> str:
@@ -212,6 +162,20 @@ async def say_and_withdraw(client: Client) -> None:
     _done(await here.answered({"type": "withdraw", "message": said["id"]}))
 
 
+async def erase_oneself(client: Client) -> None:
+    """Come as somebody else, say something, and have all erased that is held of them, after what is held of nobody."""
+    await erase_a_stranger(client)
+    another = Client(client.visitor, client.where, client.cards)
+    await come_by_card(another)
+    await say_hello(another, _pseudonym(client.visitor.number + 2 * OTHERS))
+    _done(await _here(another).answered({"type": "say", "text": "Rien de tout cela ne doit rester."}))
+    answer = await another.ask("DELETE", "/api/about-me", headers=another.shown())
+    if answer.status != 200:
+        raise Failure(f"erasing was answered {answer.status}")
+    another.vanish()
+    client.heard += another.heard
+
+
 async def read_back(client: Client) -> None:
     _done(await _here(client).answered({"type": "history", "before": 50}))
 
@@ -261,21 +225,9 @@ async def lose_the_store(scene: Scene) -> None:
 async def count_heads(scene: Scene) -> None:
     """Have one more come, so that those who are there are told how many they are."""
     first = scene.clients[0]
-    another = Client(first.visitor, first.where, (await scene.sessions(1))[0])
+    another = Client(first.visitor, first.where, await scene.cards(FEWEST))
+    await come_by_card(another)
     await say_hello(another, _pseudonym(first.visitor.number + OTHERS))
     await _here(first).until(lambda frame: frame["type"] == "presence")
-    another.vanish()
-    first.heard += another.heard
-
-
-async def be_erased(scene: Scene) -> None:
-    """Have one more come, say something, and ask to be erased with it."""
-    first = scene.clients[0]
-    another = Client(first.visitor, first.where, (await scene.sessions(1))[0])
-    await say_hello(another, _pseudonym(first.visitor.number + 2 * OTHERS))
-    await say_and_withdraw(another)
-    answer = await another.ask("DELETE", "/api/about-me", None, headers={"Authorization": f"Bearer {another.session}"})
-    if answer.status != 200:
-        raise Failure(f"DELETE /api/about-me answered {answer.status}")
     another.vanish()
     first.heard += another.heard

@@ -41,13 +41,14 @@ class Where:
 class Client:
     """One visitor of one server; ``facts`` fill in the placeholders of paths, such as ``{room}``."""
 
-    def __init__(self, visitor: Visitor, where: Where, session: str = "") -> None:
+    def __init__(self, visitor: Visitor, where: Where, cards: list[str]) -> None:
         self.visitor = visitor
         self.where = where
         self.heard = bytearray()
         self.seen: set[str] = set()  # types of the frames received, those within others too
         self.facts: dict[str, str] = {"room": where.room}
-        self.session = session  # the token to show next
+        self.cards = cards  # invitations not yet shown
+        self.session = ""  # the token to show next
         self.stay: Stay | None = None
         self.lines: list[Line] = []
         self.refs = itertools.count(1)
@@ -99,6 +100,10 @@ class Client:
         async with self.line() as line:
             line.write(self.request(verb, self.path(path), own) + content)
             return Answer(await line.rest())
+
+    def shown(self) -> dict[str, str]:
+        """The header that shows the visitor's session."""
+        return {"Authorization": f"Bearer {self.session}"}
 
     def request(self, verb: str, path: str, headers: Mapping[str, str]) -> bytes:
         """Write a request line and its headers, the telling ones first."""

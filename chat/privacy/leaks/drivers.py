@@ -16,7 +16,7 @@ from typing import Any, Final, get_args
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 from chat import protocol
-from chat.privacy.leaks import acts
+from chat.privacy.leaks import acts, nonsense
 from chat.privacy.leaks.acts import Act, Incident
 from chat.privacy.leaks.clients import Client
 from chat.privacy.leaks.lines import Failure
@@ -35,7 +35,7 @@ def ask(path: str, *expected: int, body: Any = None, form: str | None = None, se
     """
 
     async def drive(client: Client, verb: str) -> None:
-        headers = {"Authorization": f"Bearer {client.session}"} if session else {}
+        headers = client.shown() if session else {}
         answer = await client.ask(verb, path, body, form=form, headers=headers)
         if answer.status not in (expected or (200,)):
             raise Failure(f"{verb} {path} answered {answer.status}")
@@ -64,11 +64,11 @@ ROUTES: Final[Mapping[str, Driver]] = {
     "GET /api/privacy": ask("/api/privacy"),
     "GET /api/admission": ask("/api/admission"),
     "POST /api/admission": act(acts.knock),
-    "GET /api/about-me": ask("/api/about-me", session=True),
-    "DELETE /api/about-me": act(acts.erase_a_stranger),
     "WS /r/{slug}/live": act(acts.say_hello),
     "GET /wait": ask("/wait?room={room}", 200, 303),
     "POST /wait": ask("/wait", 200, 303, form="room={room}&slip=1.2.3"),
+    "GET /api/about-me": ask("/api/about-me", session=True),
+    "DELETE /api/about-me": act(acts.erase_oneself),
     "POST /exit": ask("/exit", 204),
     "GET /health/live": ask("/health/live"),
     "GET /health/ready": ask("/health/ready"),
@@ -96,8 +96,8 @@ OUTWARD: Final[Mapping[type, Act | Incident]] = {
 
 # All that is done, in order: the routes, then these.
 DONE_BY_ALL: Final[tuple[Act, ...]] = (
-    acts.talk_nonsense,
-    acts.cut_requests_off,
+    nonsense.talk_nonsense,
+    nonsense.cut_requests_off,
     acts.be_denied,
     acts.say_and_withdraw,
     acts.read_back,
@@ -106,7 +106,7 @@ DONE_BY_ALL: Final[tuple[Act, ...]] = (
     acts.come_back,
     acts.linger,
 )
-DONE_ONCE: Final[tuple[Incident, ...]] = (acts.count_heads, acts.be_erased, acts.lose_the_store)
+DONE_ONCE: Final[tuple[Incident, ...]] = (acts.count_heads, acts.lose_the_store)
 
 
 def facts(page: bytes) -> dict[str, str]:

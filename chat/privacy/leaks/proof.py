@@ -75,7 +75,7 @@ async def search_control(folder: Path, chance: random.Random, say: Say) -> Ledge
         async with copies.control(folder) as copy:
             visitors = await choose(copy.processes(), chance)
             ledger = Ledger(CONTROL, Search(visitors))
-            clients = [Client(visitor, copy.where) for visitor in visitors]
+            clients = [Client(visitor, copy.where, []) for visitor in visitors]
             await asyncio.gather(*map(acts.visit_control, clients))
             say("the control: searching its memory")
             for pid in copy.processes():

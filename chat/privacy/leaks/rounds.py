@@ -5,6 +5,7 @@ One round: visitors who do all that can be done with one copy, and the search of
 from __future__ import annotations
 
 import asyncio
+import itertools
 import random
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -25,6 +26,7 @@ CONNECTED: Final = "while they are connected"
 AFTER: Final = {1.0: "1 s after they left", 15.0: "15 s after they left"}
 AT_THE_END: Final = "at the end"
 TRIES: Final = 5
+CARDS: Final = 2  # for each visitor: to be there, and to be erased
 
 FAULTS: Final = (Failure, StoreAway, OSError, TimeoutError, EOFError)
 _PLACES: Final = {"stdout": "standard output", "stderr": "the log", "data": "the data folder"}
@@ -39,13 +41,13 @@ class Round:
         self, copy: Copy, level: str, visitors: Sequence[Visitor], routes: Sequence[BaseRoute], say: Say
     ) -> None:
         self.copy = copy
-        self.clients = [Client(visitor, copy.where) for visitor in visitors]
+        self.clients = [Client(visitor, copy.where, []) for visitor in visitors]
         self.ledger = Ledger(level, Search(visitors))
         self._routes = routes
         self._say = say
 
-    async def sessions(self, count: int) -> list[str]:
-        return await self.copy.sessions(count)
+    async def cards(self, count: int) -> list[str]:
+        return await self.copy.cards(count)
 
     def store_pid(self) -> int:
         return self.copy.store_pid()
@@ -75,8 +77,9 @@ class Round:
 
     async def _visit(self) -> None:
         self._tell("every route and error")
-        for client, session in zip(self.clients, await self.sessions(len(self.clients)), strict=True):
-            client.session = session
+        cards = iter(await self.cards(CARDS * len(self.clients)))
+        for client in self.clients:
+            client.cards += itertools.islice(cards, CARDS)
         await self._all(self._drive_routes)
         await self._all(self._try_refusals)
         self._tell("nonsense, closed doors, a conversation")
