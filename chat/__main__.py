@@ -22,6 +22,7 @@ from chat.commands import doors, invitations, sanctions
 from chat.commands.common import Config, Data, Redis, read_settings, with_registry
 from chat.errors import StoreAway
 from chat.privacy import logs
+from chat.privacy.hardening import Unsafe, harden
 from chat.privacy.leaks.proof import prove
 from chat.privacy.leaks.report import keep, show
 from chat.privacy.listener import CannotListen
@@ -229,7 +230,7 @@ def _serve(settings: Settings) -> None:
         server.fail("This version serves from one process: leave `workers` at 1.")
     try:
         asyncio.run(server.serve(settings))
-    except (StoreError, CannotListen) as exc:
+    except (StoreError, CannotListen, Unsafe) as exc:
         server.fail(str(exc))
     except StoreAway:
         server.fail(
@@ -248,6 +249,7 @@ def _read(path: Path) -> str:
 
 
 def main() -> None:
+    harden()
     app()
 
 

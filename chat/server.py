@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import os
 import resource
 import signal
 import sys
@@ -22,6 +23,7 @@ from chat.http.border import Site, origin
 from chat.http.headers import safety_headers
 from chat.people.sessions import master_secret, warn_of_another_master
 from chat.privacy.gate import Gate
+from chat.privacy.hardening import harden, refuse_openings
 from chat.privacy.ingress import ingress
 from chat.privacy.listener import BACKLOG, UNIX, listening
 from chat.rooms.handoff import HandoffProtocol
@@ -34,14 +36,17 @@ from chat.store.valkey import Role, StoreError, embedded
 log = structlog.get_logger()
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, *, readable: bool = False) -> None:
     """
-    Serve until SIGTERM or SIGINT, then drain.
+    Serve until SIGTERM or SIGINT, then drain; ``readable`` is for the proof alone, see :mod:`chat.privacy.readable`.
 
     Raises:
+        Unsafe: The walls of privacy would not stand; its message says which, and what to do.
         StoreError: The store cannot be had; its message says what to do.
         CannotListen: The address cannot be listened on; its message says why.
     """
+    refuse_openings(os.environ)
+    harden(readable=readable)
     _allow_many_files()
     _say_what_is_due(settings)
     with listening(settings.host, settings.port) as sock:

@@ -12,11 +12,14 @@ import signal
 import sys
 
 PR_SET_PDEATHSIG = 1
+CORE_BYTES = 1  # not 0, which does not keep Linux from handing a core to the program of a piped core_pattern; 1 does
 
 
 def become(parent: int, command: list[str]) -> None:
     """Leave no core, write nothing that others may read, end with ``parent``; then run ``command``."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    most = CORE_BYTES if hard == resource.RLIM_INFINITY else min(CORE_BYTES, hard)
+    resource.setrlimit(resource.RLIMIT_CORE, (most, most))
     os.umask(0o077)
     if sys.platform == "linux":  # elsewhere the next start ends what a kill -9 left behind
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
