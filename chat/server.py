@@ -38,7 +38,7 @@ log = structlog.get_logger()
 
 async def serve(settings: Settings, *, readable: bool = False) -> None:
     """
-    Serve until SIGTERM or SIGINT, then drain; ``readable`` is for the proof alone, see :mod:`chat.privacy.readable`.
+    Serve until SIGTERM or SIGINT, then drain; ``readable`` is for the proof alone, see :mod:`chat.privacy.leaks.readable`.
 
     Raises:
         Unsafe: The walls of privacy would not stand; its message says which, and what to do.

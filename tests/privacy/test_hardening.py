@@ -169,7 +169,7 @@ async def test_nothing_is_to_be_mended_here() -> None:
 def test_a_copy_for_the_proof_serves(folder: Path) -> None:
     config = write_config(folder, port=0, data=f'"{folder / "data"}"')
     with subprocess.Popen(
-        [sys.executable, "-m", "chat.privacy.readable", str(config)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "chat.privacy.leaks.readable", str(config)], stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
         assert "ready at http://127.0.0.1" in process.stdout.readline()
