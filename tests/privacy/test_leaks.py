@@ -25,7 +25,7 @@ from chat import app, protocol
 from chat.privacy.leaks import drivers, memory, proof
 from chat.privacy.leaks.ledger import Ledger
 from chat.privacy.leaks.memory import descendants, files, writable
-from chat.privacy.leaks.needles import CLIENTS, FORMS, NAMES, OF_HEADERS, SHORT, Find, Form, Search, Visitor, crowd
+from chat.privacy.leaks.needles import CLIENTS, FORMS, IN_A_ROW, NAMES, OF_HEADERS, SHORT, Form, Search, Visitor, crowd
 from chat.privacy.leaks.report import FILE, Place, Report, keep, show
 from chat.privacy.leaks.verdict import CHANCE, judge
 from chat.settings import Settings
@@ -60,7 +60,7 @@ def test_each_form_of_each_visitor_is_found(form: Form, visitors: list[Visitor],
     for visitor in visitors:
         for needle in form.write(visitor):
             found = list(search.find(b"\xee" * 9 + needle + b"\xee" * 9))
-            assert Find(form.name, visitor.number) in found
+            assert (form.name, visitor.number, 9, 9 + len(needle)) in found
             assert {find.number for find in found} == {visitor.number}
 
 
@@ -80,8 +80,27 @@ def test_a_needle_is_found_at_both_ends_of_a_chunk(visitors: list[Visitor], sear
 def test_a_packed_address_in_its_structure_is_no_chance(
     name: str, before: bytes, visitors: list[Visitor], search: Search
 ) -> None:
-    assert list(search.find(before + packed(visitors[3]))) == [Find(name, visitors[3].number)]
+    assert [find[:2] for find in search.find(before + packed(visitors[3]))] == [(name, visitors[3].number)]
     assert name not in SHORT
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda packed: packed.hex().encode(),
+        lambda packed: packed[::-1].hex().upper().encode(),
+        lambda packed: str(int.from_bytes(packed, "big")).encode(),
+    ],
+    ids=["hexadecimal", "swapped", "number"],
+)
+def test_digits_within_a_longer_row_may_be_chance_and_a_row_of_their_own_may_not(
+    write: Callable[[bytes], bytes], visitors: list[Visitor], search: Search
+) -> None:
+    digits = write(packed(visitors[3]))
+    for before, after in ((b"4", b"-"), (b"-", b"4"), (b"4", b"4")):
+        assert {find[:2] for find in search.find(before + digits + after)} == {(IN_A_ROW, visitors[3].number)}
+    for before, after in ((b"0x", b""), (b"", b":1F90"), (b" ", b"\n"), (b"", b"")):
+        assert {find.form in SHORT for find in search.find(before + digits + after)} == {False}
 
 
 def test_every_header_of_a_visitor_tells_them(visitors: list[Visitor], search: Search) -> None:
@@ -136,7 +155,7 @@ def test_what_a_process_holds_is_found(
     (needle, *_) = form.write(visitors[5])
     pid = hold(needle, 1)
     found = [find for chunk in memory.memory(pid) for find in search.find(chunk)]
-    assert Find(form.name, visitors[5].number) in found
+    assert (form.name, visitors[5].number) in {find[:2] for find in found}
     assert {find.number for find in found} == {visitors[5].number}
 
 
@@ -184,6 +203,15 @@ def test_every_file_is_read_with_its_name(tmp_path: Path, visitors: list[Visitor
     (tmp_path / "a" / "loop").symlink_to(tmp_path)
     found = {find.number for _, content in files(tmp_path) for find in search.find(content)}
     assert found == {visitors[1].number, visitors[2].number}
+
+
+async def test_what_stands_around_is_shown(visitors: list[Visitor], search: Search) -> None:
+    ledger = Ledger("info", search)
+    address = visitors[1].address
+    await ledger.look("the log", "now", [b"\0" * 50 + f"client=('{address}', 51234) connected".encode()])
+    (around,) = ledger.around.values()
+    assert around.endswith(f"client=('{address}', 51234) connected")
+    assert around.startswith(r"\x00")
 
 
 async def test_memory_that_cannot_be_read_is_said_not_to_be_searched(search: Search) -> None:
@@ -287,19 +315,19 @@ def test_a_frame_that_never_came_fails() -> None:
 # ---------------------------------------------------------------- The verdict
 
 
-def ledger(level: str, *finds: Find, faults: Sequence[str] = (), not_searched: Sequence[str] = ()) -> Ledger:
+def ledger(level: str, *finds: tuple[str, int], faults: Sequence[str] = (), not_searched: Sequence[str] = ()) -> Ledger:
     made = Ledger(level, Search([]))
-    for find in finds:
-        made.found.setdefault(("memory", "now", find.form), set()).add(find.number)
+    for form, number in finds:
+        made.found.setdefault(("memory", "now", form), set()).add(number)
     made.faults += faults
     made.not_searched += not_searched
     return made
 
 
-SEEING = ledger("the control", *(Find(form, n) for form in {"address, as text", *OF_HEADERS} for n in range(CLIENTS)))
+SEEING = ledger("the control", *((form, n) for form in {"address, as text", *OF_HEADERS} for n in range(CLIENTS)))
 CLEAN = ledger("info")
-LONG = [Find(name, 7) for name in NAMES if name not in SHORT]
-SOME = [Find("address, packed", number) for number in range(CHANCE + 1)]
+LONG = [(name, 7) for name in NAMES if name not in SHORT]
+SOME = [("address, packed", number) for number in range(CHANCE + 1)]
 
 
 def verdict(*ledgers: Ledger, control: Ledger = SEEING) -> Report:
@@ -312,11 +340,11 @@ def test_nothing_found_is_passed() -> None:
     assert (report.found, report.control, report.chance, report.failures) == (0, CLIENTS, 0, [])
 
 
-@pytest.mark.parametrize("find", LONG, ids=lambda find: find.form)
-def test_one_long_form_of_one_visitor_fails(find: Find) -> None:
+@pytest.mark.parametrize("find", LONG, ids=lambda find: find[0])
+def test_one_long_form_of_one_visitor_fails(find: tuple[str, int]) -> None:
     report = verdict(CLEAN, ledger("warning", find))
     assert (report.passed, report.found) == (False, 1)
-    assert [(trace.level, trace.form, trace.visitors) for trace in report.traces] == [("warning", find.form, 1)]
+    assert [(trace.level, trace.form, trace.visitors) for trace in report.traces] == [("warning", find[0], 1)]
 
 
 def test_a_few_short_forms_are_chance_when_others_leave_none() -> None:
@@ -341,7 +369,7 @@ def test_short_forms_that_are_no_chance_fail(ledgers: list[Ledger]) -> None:
 @pytest.mark.parametrize("form", ["address, as text", *sorted(OF_HEADERS)])
 def test_a_blind_search_proves_nothing(form: str) -> None:
     finds = {(f, n) for (_, _, f), who in SEEING.found.items() for n in who} - {(form, 39)}
-    report = verdict(CLEAN, control=ledger("the control", *(Find(*find) for find in finds)))
+    report = verdict(CLEAN, control=ledger("the control", *finds))
     assert (report.passed, report.found, report.control) == (False, 0, CLIENTS - 1)
     assert "blind" in report.failures[0]
 

@@ -6,9 +6,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Container, Iterable
+from typing import Final
 
 from chat.privacy.leaks.memory import Unreadable
 from chat.privacy.leaks.needles import NAMES, SHORT, Search
+
+AROUND: Final = 24  # bytes on each side that are shown of what was found: they tell what it is a part of
 
 
 class Ledger:
@@ -18,6 +21,7 @@ class Ledger:
         self.level = level
         self.bytes: dict[str, int] = {}
         self.found: dict[tuple[str, str, str], set[int]] = {}
+        self.around: dict[tuple[str, str, str], str] = {}  # what stood around the first of them
         self.not_searched: list[str] = []
         self.faults: list[str] = []
         self._search = search
@@ -31,7 +35,9 @@ class Ledger:
             for chunk in chunks:
                 self.bytes[place] = self.bytes.get(place, 0) + len(chunk)
                 for find in self._search.find(chunk):
-                    self.found.setdefault((place, moment, find.form), set()).add(find.number)
+                    trace = (place, moment, find.form)
+                    self.found.setdefault(trace, set()).add(find.number)
+                    self.around.setdefault(trace, repr(chunk[max(0, find.start - AROUND) : find.end + AROUND])[2:-1])
         except Unreadable as exc:
             self.not_searched.append(f"{place}, {moment}: {exc}")
 

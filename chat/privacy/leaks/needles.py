@@ -80,7 +80,7 @@ def crowd(chance: random.Random, size: int) -> list[Visitor]:
 
 
 class Form(NamedTuple):
-    """One way to write something of a visitor; ``short``: so short that chance may write it, too."""
+    """One way to write something of a visitor; ``short``: so short that chance may write it, too, wherever it stands."""
 
     name: str
     write: Callable[[Visitor], Iterable[bytes]]
@@ -128,8 +128,15 @@ SURE: Final = (
     ("sockaddr_in", 4, b"\x02\x00"),
     ("address, packed, v4-mapped", 2, b"\xff\xff"),
 )
-NAMES: Final = (*(form.name for form in FORMS), *(name for name, _, _ in SURE))
-SHORT: Final = frozenset(form.name for form in FORMS if form.short)
+# Eight digits of a longer row of digits, such as a hash, may be there by chance; a row of its own may not.
+IN_A_ROW: Final = "address, within a longer row of digits"
+DIGITS: Final = {
+    "address, in hexadecimal": frozenset(b"0123456789abcdefABCDEF"),
+    "address, in hexadecimal, bytes swapped": frozenset(b"0123456789abcdefABCDEF"),
+    "address, as a number": frozenset(b"0123456789"),
+}
+NAMES: Final = (*(form.name for form in FORMS), *(name for name, _, _ in SURE), IN_A_ROW)
+SHORT: Final = frozenset({*(form.name for form in FORMS if form.short), IN_A_ROW})
 OF_HEADERS: Final = frozenset({"forwarded address", "user agent", "language", "referer"})
 OF_ADDRESS: Final = frozenset(NAMES) - OF_HEADERS
 
@@ -138,10 +145,12 @@ OF_ADDRESS: Final = frozenset(NAMES) - OF_HEADERS
 
 
 class Find(NamedTuple):
-    """A needle that was found: its form, and the number of the visitor whom it tells."""
+    """A needle that was found: its form, the number of the visitor whom it tells, and where it stands."""
 
     form: str
     number: int
+    start: int
+    end: int
 
 
 class _Family(NamedTuple):
@@ -168,7 +177,8 @@ class Search:
                 start = at - family.before
                 number = family.needles.get(chunk[start : start + family.length]) if start >= 0 else None
                 if number is not None:
-                    yield Find(_surely(family.form, chunk, start), number)
+                    end = start + family.length
+                    yield Find(_judged(family.form, chunk, start, end), number, start, end)
                 at = chunk.find(family.anchor, at + 1)
 
 
@@ -191,7 +201,11 @@ def _shared(needles: Iterable[bytes]) -> bytes:
     return next((lowest[:i] for i, byte in enumerate(lowest) if byte != highest[i]), lowest)
 
 
-def _surely(form: str, chunk: bytes, start: int) -> str:
+def _judged(form: str, chunk: bytes, start: int, end: int) -> str:
+    """Name a form by what stands around it."""
+    around = {*chunk[max(0, start - 1) : start], *chunk[end : end + 1]}
+    if around & DIGITS.get(form, frozenset()):
+        return IN_A_ROW
     if form == "address, packed":
         for name, before, sign in SURE:
             if start >= before and chunk.startswith(sign, start - before):

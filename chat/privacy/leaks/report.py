@@ -15,6 +15,7 @@ import msgspec
 from msgspec import Struct
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from chat.privacy.leaks.needles import CLIENTS, NAMES
 
@@ -22,13 +23,14 @@ FILE: Final = "leaks.json"
 
 
 class Trace(Struct, frozen=True):
-    """Something of visitors that was found; ``visitors`` is how many of them it tells."""
+    """Something of visitors that was found; ``visitors`` is how many of them it tells, ``around`` what stood around one of them."""
 
     level: str
     place: str
     moment: str
     form: str
     visitors: int
+    around: str = ""
 
 
 class Place(Struct, frozen=True):
@@ -85,10 +87,13 @@ def show(report: Report, console: Console) -> None:
         places.add_row(searched.name, _size(searched.bytes))
     console.print(places)
     if report.traces:
-        traces = Table("place", "form", "when", "log levels", "visitors", title="What was found", title_justify="left")
+        traces = Table(
+            "place", "form", "when", "log levels", "visitors", "such as", title="What was found", title_justify="left"
+        )
         for (place, moment, form), found in _grouped(report.traces).items():
             levels = ", ".join(trace.level for trace in found)
-            traces.add_row(place, form, moment, levels, str(max(trace.visitors for trace in found)))
+            count = str(max(trace.visitors for trace in found))
+            traces.add_row(place, form, moment, levels, count, Text(found[0].around))
         console.print(traces)
     for kind, lines in (("Not searched", report.not_searched), ("Failed", report.failures)):
         for line in lines:

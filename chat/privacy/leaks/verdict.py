@@ -1,9 +1,9 @@
 """
 Judge what was found. Pure.
 
-A long form of anybody, anywhere, at any time: failed. A short form (four bytes) may be chance: few are allowed in one copy, if other
-visitors of another copy leave none. A search that is blind, a place that was not searched, something that was to be done and was
-not: nothing is proved.
+A long form of anybody, anywhere, at any time: failed. A short form (four bytes, or as many digits of a longer row) may be chance: few are
+allowed in one copy, if other visitors of another copy leave none. A search that is blind, a place that was not searched, something
+that was to be done and was not: nothing is proved.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ def judge(report: Report, control: Ledger, ledgers: Sequence[Ledger]) -> Report:
         not_searched=report.not_searched + unread,
         failures=failures,
         traces=[
-            Trace(ledger.level, place, moment, form, len(who))
+            Trace(ledger.level, *trace, len(who), ledger.around.get(trace, ""))
             for ledger in ledgers
-            for (place, moment, form), who in ledger.found.items()
+            for trace, who in ledger.found.items()
         ],
     )
 
