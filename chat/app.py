@@ -62,7 +62,7 @@ def create(hub: Hub, site: Site) -> Starlette:
     app.router.redirect_slashes = False  # an address is there or it is not
     app.router.default = _nothing_here
     app.state.hub = hub
-    app.state.about = About(hub.sessions, [Rooms(hub.registry, hub.person_log, hub.settings)])
+    app.state.about = About(hub.sessions, [hub.words, Rooms(hub.registry, hub.person_log, hub.settings)])
     app.state.lobby = lobby.Lobby(hub)
     app.state.pages = pages.Pages(pages.static_folder(), hub.settings)
     return app

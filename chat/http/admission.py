@@ -16,6 +16,7 @@ from chat.errors import ChatError, StoreAway
 from chat.http.access import Declared
 from chat.http.answers import answer, refuse
 from chat.http.body import TooLong, read_body
+from chat.people.about import Rooms
 from chat.people.admission import PAYLOAD_CHARACTERS
 from chat.people.roles import Permission
 from chat.people.sessions import Session
@@ -27,6 +28,7 @@ BODY_BYTES: Final = 2 * PAYLOAD_CHARACTERS
 STATUS: Final = {
     "wait_early": 429,
     "wait_full": 429,
+    "words_many": 429,
     "proof_used": 409,
     "wait_used": 409,
     "invitation_used": 409,
@@ -37,11 +39,13 @@ Shown = Annotated[str, Meta(min_length=1, max_length=PAYLOAD_CHARACTERS)]
 
 
 class Knock(Struct, frozen=True, forbid_unknown_fields=True):
-    """What is shown at the door, one of them at most: a solution in ALTCHA's form, a slip whose wait is over, a card or a link."""
+    """What is shown at the door, one of them at most: a solution in ALTCHA's form, a slip whose wait is over, a card or a link,
+    or six words by which one comes back."""
 
     proof: Shown | None = None
     wait: Shown | None = None
     invitation: Shown | None = None
+    words: Shown | None = None
 
 
 _knock = msgspec.json.Decoder(Knock)
@@ -71,6 +75,8 @@ async def knock(request: Request) -> Response:
 
 
 async def _admit(hub: Hub, shown: Knock) -> Session:
+    if shown.words is not None:
+        return await _come_back(hub, shown.words)
     if await hub.registry.doors_closed():
         raise ChatError("doors_closed")
     now = time.time()
@@ -83,6 +89,12 @@ async def _admit(hub: Hub, shown: Knock) -> Session:
     if hub.settings.admission == "open":
         return await hub.sessions.start()
     raise ChatError("admission_needed" if hub.settings.admission == "proof" else "invitation_needed")
+
+
+async def _come_back(hub: Hub, words: str) -> Session:
+    session = await hub.words.come_back(words)
+    await Rooms(hub.registry, hub.person_log, hub.settings).dismiss(session)
+    return session
 
 
 routes = [

@@ -158,6 +158,10 @@ class Rooms:
             await self._of_each(lambda room: self._log.forget(room.slug, author_id(room.secret, session.person)))
         )
 
+    async def dismiss(self, session: Session) -> None:
+        """End the connections of a person who has begun a session elsewhere."""
+        await self._of_each(lambda room: self._log.dismiss(room.slug, author_id(room.secret, session.person)))
+
     async def _of_each(self, ask: Callable[[RoomRecord], Awaitable[T]]) -> list[T]:
         rooms = await self._registry.all()
         answers: list[T] = []

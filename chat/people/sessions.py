@@ -76,6 +76,12 @@ class Sessions:
         person = hmac.new(self._master, shown, hashlib.sha256).digest()
         return await self._begin(person, "alone" if once_seconds is None else str(once_seconds), batch, lasting)
 
+    async def again(self, person: bytes, batch: str, *, lasting: bool) -> Session:
+        """Begin a session of somebody who was here before; one that they have elsewhere is over. Raises StoreAway."""
+        session = await self._begin(person, "", batch, lasting)
+        assert session is not None
+        return session
+
     async def _begin(self, person: bytes, once: str, batch: str, lasting: bool) -> Session | None:
         nonce, hashed = secrets.token_bytes(32), self.name(person)
         facts = (batch, int(lasting), self._seconds, once)

@@ -23,6 +23,7 @@ from chat.errors import CloseCode, Closing, Refusal, StoreAway
 from chat.people.door import Door
 from chat.people.invitations import Invitations
 from chat.people.sessions import Sessions
+from chat.people.words import Words
 from chat.protocol import Notice, encode
 from chat.rooms.connection import LINGER_SECONDS, Connection
 from chat.rooms.member import Member
@@ -56,6 +57,7 @@ class Hub:
         self.sessions = Sessions(store, master, settings.session_seconds)
         self.sanctions = Sanctions(store)
         self.invitations = Invitations(store, settings.session_seconds)
+        self.words = Words(self.sessions, store, master, settings)
         self.door = Door(self.sessions, store, master, settings, self.openings)
         self.members: set[Member] = set()
         self.rooms: dict[str, Room] = {}

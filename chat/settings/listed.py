@@ -243,6 +243,9 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     session_seconds: Annotated[int, _is("how long a person stays the same person", "seconds", ge=60, le=43_200)] = (
         43_200
     )
+    words_days: Annotated[
+        int, _is("how long six words bring somebody back, from their last use on", "days", ge=1, le=730)
+    ] = 180
     reserved_names: Annotated[
         list[Annotated[str, Meta(pattern=r"\w")]],
         _is(

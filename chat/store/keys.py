@@ -16,6 +16,7 @@ SECRET_MARK: Final = "secret"  # fingerprint of the master secret, to warn of a 
 ERASED: Final = "erased"  # when the files were last rewritten without what is erased, in seconds since 1970
 ADMISSIONS: Final = "admissions"  # hash: step of ten seconds → how many were let in by proof or wait; expires once the effort forgot them
 INVITATIONS: Final = "invitations"  # sorted set: batch → when it ends
+WORDS_TRIED: Final = "words-tried"  # how often somebody tried to come back by words, this minute; expires with it
 WAITS: Final = "admissions:waits"  # how many were let in after a wait, this minute; expires with it
 
 
@@ -119,3 +120,13 @@ def batch(name: str) -> str:
     Name a batch of invitations: kind, count, left (seats of a link), rooms in JSON, ends_at, closed; expires a session after its end.
     """
     return f"{{batch:{name}}}"
+
+
+def words(name: str) -> str:
+    """Name whom six words bring back, ``name`` being their keyed hash. Hash: person (sealed), batch, seasoned; expires unused."""
+    return f"{{words:{name}}}"
+
+
+def bearer(person: str) -> str:
+    """Name which words are a person's, ``person`` being a keyed hash of its own: the words' keyed hash; expires with them."""
+    return f"{{bearer:{person}}}"

@@ -81,6 +81,12 @@ class PersonLog:
             if not before:
                 return erased
 
+    async def dismiss(self, slug: str, author: str) -> None:
+        """End the connection that ``author`` has to the room ``slug``: their session was begun again elsewhere."""
+        room = keys.Room(slug)
+        if await self._store.ask("ZSCORE", room.present, author) is not None:
+            await self._store.ask("SPUBLISH", room.channel, " ".join(("!ended", author, "session_elsewhere")))
+
 
 def _keys(slug: str, author: str) -> tuple[str, ...]:
     room = keys.Room(slug)

@@ -74,6 +74,8 @@ PACE: Final = Kept("pace", ROOM + r"bucket:[\w:-]+", _longest_filling)
 SANCTIONS: Final = Kept("sanctions", ROOM + rf"sanctions|\{{session:{HASH}\}}:sanction", lambda s: SANCTION_SECONDS)
 SESSION: Final = Kept("session", rf"\{{session:{HASH}\}}", lambda s: s.session_seconds)
 SHOWN: Final = Kept("shown", rf"\{{session:{HASH}\}}:shown", lambda _: SHOWN_SECONDS)
+WAY_BACK: Final = Kept("way_back", rf"\{{words:{HASH}\}}|\{{bearer:{HASH}\}}", lambda s: s.words_days * 86_400)
+TRIED: Final = Kept("tried", "words-tried", lambda _: 60)
 ARRIVALS: Final = Kept("arrivals", "admissions(:waits)?", lambda _: ARRIVALS_SECONDS)
 INVITATIONS: Final = Kept(
     "invitations", rf"invitations|invitation:{HASH}|\{{batch:{HASH}\}}", lambda _: INVITATIONS_SECONDS
@@ -93,6 +95,8 @@ TABLE: Final = (
     SANCTIONS,
     SESSION,
     SHOWN,
+    WAY_BACK,
+    TRIED,
     ARRIVALS,
     INVITATIONS,
     PLACES,

@@ -40,6 +40,11 @@ function show() {
   find("#as-of").textContent = asOf(told.at);
   find("#held").replaceChildren(...sections(told).map(section));
   find("#deeds").hidden = false;
+  find("#back-until").hidden = !told.words;
+  if (told.words) {
+    find("#back-until").textContent = say("about.back_until", { when: when(told.words.until, told.at) });
+    find("#give").textContent = say("about.give_again");
+  }
   find("#erase-count").textContent = say("about.erase_count", { count: messages(told) });
   find("#erase-rooms").hidden = told.rooms.length < 2;
   find("#erase-sanction").hidden = !told.session.sanction && !told.rooms.some((room) => room.sanction);
@@ -92,6 +97,22 @@ function download() {
   setTimeout(() => URL.revokeObjectURL(url), 10_000); // some browsers begin to read it later
 }
 
+async function give() {
+  find("#problem").hidden = true;
+  try {
+    const answer = await fetch(`/api/about-me/words?lang=${language()}`, { method: "POST", headers: { Authorization: `Bearer ${session()}` } });
+    const body = await answer.json();
+    if (answer.status === 401) return over(say("about.over"));
+    if (!answer.ok) return complain(body.message);
+    find("#six").replaceChildren(...body.words.map((word) => Object.assign(document.createElement("li"), { textContent: word })));
+    find("#given").hidden = false;
+    find("#back-until").hidden = true;
+    find("#give").textContent = say("about.give_again");
+  } catch {
+    complain(say("about.failed"));
+  }
+}
+
 async function erase() {
   const button = find("#erase-now");
   if (button.ariaDisabled === "true") return;
@@ -136,5 +157,6 @@ document.title = `${say("about.title")} – ${community}`;
 settle();
 find("#again").addEventListener("click", look);
 find("#download").addEventListener("click", download);
+find("#give").addEventListener("click", give);
 find("#erase-now").addEventListener("click", erase);
 look();

@@ -136,6 +136,17 @@ const act = {
     connection.open();
   },
   wait: () => gate.wait(),
+  /** Come in by six words, under the name that is still known here, if one is; answers what is wrong with them, or nothing. */
+  async comeBack(words) {
+    const { session: begun, message = "" } = await gate.comeBack(words);
+    if (!begun) return message;
+    session = begun;
+    pseudonym = null;
+    tab.write(keys.session, session);
+    dispatch({ type: "wanting", on: false });
+    connection.open();
+    return "";
+  },
   older() {
     if (!state.older.more || state.older.ref || state.link.is !== "live") return;
     const ref = newRef();

@@ -97,6 +97,38 @@ def test_an_erasure_whose_answer_was_lost_is_known_to_be_done(arrive: Arrive, ro
     watch.complaints = [said for said in watch.complaints if "401" not in said]
 
 
+def test_six_words_bring_one_back_in_another_browser(arrive: Arrive, room: str, watch: Watch) -> None:
+    visitor = arrive().enter(room, "Zoé du lac")
+    visitor.say("Je reviendrai.").sees("Je reviendrai.")
+    page = look(visitor)
+    page.get_by_role("button", name="Me donner six mots").click()
+    expect(page.locator("#six li")).to_have_count(6)
+    given = page.locator("#six li").all_inner_texts()
+    assert_accessible(page)
+    later = arrive()
+    later.go(room)
+    later.page.get_by_text("J’ai mes six mots").click()
+    later.page.get_by_label("Vos six mots, dans l’ordre").fill(" ".join(given).upper())
+    later.page.get_by_role("button", name="Revenir", exact=True).click()
+    expect(later.page.locator("#composer .name")).to_have_text("Zoé du lac")
+    expect(later.messages.filter(has_text="Je reviendrai.")).to_contain_text("(vous)")
+    page.reload()
+    expect(page.locator("#none")).to_contain_text("Votre session est finie")
+    watch.complaints = [said for said in watch.complaints if "401" not in said]
+
+
+def test_words_that_bring_nobody_back_are_said_beside_the_field(arrive: Arrive, room: str, watch: Watch) -> None:
+    visitor = arrive()
+    visitor.go(room)
+    visitor.page.get_by_text("J’ai mes six mots").click()
+    visitor.page.locator("#six-words").fill("un deux trois")
+    visitor.page.locator("#six-words").press("Enter")
+    expect(visitor.page.locator("#six-wrong")).to_contain_text("ne ramènent personne")
+    expect(visitor.page.locator("#six-words")).to_be_focused()
+    assert_accessible(visitor.page)
+    watch.complaints = [said for said in watch.complaints if "403" not in said]
+
+
 def test_without_a_session_it_says_that_nothing_is_held(arrive: Arrive) -> None:
     page = arrive(PATH).page
     expect(page.locator("#none")).to_contain_text("rien n’est gardé que l’on puisse rattacher à vous")

@@ -58,7 +58,7 @@ async def test_all_that_is_held_is_told(server: Server) -> None:
     await other.say("d’un autre")
     before = time.time()
     told = await held(server, member.token)
-    assert told.keys() == {"at", "session", "rooms"}
+    assert told.keys() == {"at", "session", "words", "rooms"}
     assert before - 1 <= told["at"] <= time.time()
     assert told["session"]["batch"] == ""
     assert before + 43_200 - 60 <= told["session"]["ends_at"] <= time.time() + 43_200

@@ -113,6 +113,8 @@ async def test_a_busy_server_keeps_nothing_else_nor_for_longer(start: Callable[.
     )
     with await asyncio.to_thread(urllib.request.urlopen, knock, timeout=20) as answer:
         assert answer.status == 200
+    assert (await clients.ask(server.address, "POST", "/api/about-me/words", back.token))[0] == 200
+    assert (await clients.ask(server.address, "POST", "/api/admission", body={"words": "un deux"}))[0] == 403
     client = redis.asyncio.Redis.from_url(server.store_url)
     try:
         found = {key.decode(): await client.ttl(key) async for key in client.scan_iter()}

@@ -68,6 +68,7 @@ ROUTES: Final[Mapping[str, Driver]] = {
     "GET /wait": ask("/wait?room={room}", 200, 303),
     "POST /wait": ask("/wait", 200, 303, form="room={room}&slip=1.2.3"),
     "GET /api/about-me": ask("/api/about-me", session=True),
+    "POST /api/about-me/words": ask("/api/about-me/words", session=True),
     "DELETE /api/about-me": act(acts.erase_oneself),
     "POST /exit": ask("/exit", 204),
     "GET /health/live": ask("/health/live"),

@@ -16,6 +16,7 @@ const parts = {
       [say("about.sanction"), sanction(session.sanction, now)],
     ],
   }],
+  words: (words, now) => (words ? [{ title: say("about.back"), facts: [[say("about.words_held"), say("about.back_until", { when: when(words.until, now) })]] }] : []),
   rooms: (rooms, now) => rooms.map((room) => inRoom(room, now)),
 };
 

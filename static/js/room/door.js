@@ -138,6 +138,18 @@ export function door(tell) {
     }
   }
 
+  /** Show six words; answers {session}, or {message}. */
+  async function comeBack(words) {
+    try {
+      const found = await ask("", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ words: words || " " }) });
+      stop();
+      say({ is: "idle" });
+      return found;
+    } catch ({ message }) {
+      return { message };
+    }
+  }
+
   function stop() {
     clearTimeout(timer);
     worker?.terminate();
@@ -150,5 +162,5 @@ export function door(tell) {
   }
 
   addEventListener("leave", stop);
-  return { open, wait, enter, close };
+  return { open, wait, enter, comeBack, close };
 }

@@ -60,6 +60,16 @@ export function entrance({ act, current }) {
     if (message) field.focus();
   }
 
+  async function comeBack() {
+    const field = part("#six-words");
+    const problem = await act.comeBack(field.value);
+    part("#six-wrong").textContent = problem;
+    part("#six-wrong").hidden = !problem;
+    field.ariaInvalid = String(Boolean(problem));
+    if (problem) field.focus();
+    else field.value = "";
+  }
+
   function update(state, drawn) {
     const { problem } = state;
     if (problem && problem !== drawn.problem && isName(problem.code)) wrong(problem.message);
@@ -124,6 +134,12 @@ export function entrance({ act, current }) {
   });
   part("#other-way").href += `&lang=${language()}`;
   form.addEventListener("submit", submit);
+  part("#come-back").addEventListener("click", comeBack);
+  part("#six-words").addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault();
+    comeBack();
+  });
   own.addEventListener("input", () => wrong(""));
   proposeAnother();
 
