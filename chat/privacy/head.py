@@ -41,7 +41,6 @@ _OTHER_VERSION = re.compile(rb"[^\r\n]* HTTP/(?!1\.[01]\b)[0-9.]+\r?\n|[A-Z]+ [^
 _FIELD = _TOKEN + rb"++:[\t\x20-\x7e\x80-\xff]*+\r\n"
 _FIELDS = re.compile(rb"(?:" + _FIELD + rb"){0,%d}+\r\n" % FIELDS)
 _TOO_MANY = re.compile(rb"(?:" + _FIELD + rb"){%d}" % (FIELDS + 1))
-# From one line feed to the carriage return before the next: joined, they are lines again.
 _NAMED = re.compile(rb"\n(" + b"|".join((*KEPT, *FOR_SOCKETS, *BY_MEANING)) + rb"):[ \t]*+([^\r]*+)\r", re.IGNORECASE)
 _KEY = re.compile(rb"[A-Za-z0-9+/]{22}==[ \t]*")
 _LIST = re.compile(rb"[ \t]*%s+[ \t]*(?:,[ \t]*%s+[ \t]*)*" % (_TOKEN, _TOKEN))
@@ -121,7 +120,7 @@ def _read_fields(buffer: bytearray, line: re.Match[bytes], end: int) -> Head:
         else:
             values[name] = field[2]
         if name in _KEPT:
-            lines.append(field[0])
+            lines.append(b"\n%s: %s\r" % (name, field[2]))  # in small letters, as applications look for them
     if b"transfer-encoding" in values:
         raise Refused(501, "coding_unknown")
     modern = line[3] == b"1"

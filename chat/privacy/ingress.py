@@ -14,43 +14,20 @@ from __future__ import annotations
 
 import asyncio
 import functools
-from typing import Any, Final, cast
+from typing import Final, cast
 
 from uvicorn.config import Config
-from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
+from chat.privacy.behind import AppState, Requests, Uvicorn
 from chat.privacy.gate import Gate
 from chat.privacy.head import HEAD_BYTES, Refused, look, read
 
-DRAINED_BYTES: Final = (
-    1_048_576  # what is read and dropped of somebody who is refused, so that the answer is not lost in a reset
-)
+# What is read and dropped of somebody who is refused, so that the answer is not lost in a reset.
+DRAINED_BYTES: Final = 1_048_576
 
 _zeros = memoryview(bytes(HEAD_BYTES))
 _nothing = memoryview(bytearray())
-
-
-class _Parser(H11Protocol):
-    """uvicorn's HTTP protocol, which tells its ingress when an answer has left."""
-
-    def __init__(self, ingress: Ingress, *args: Any) -> None:
-        super().__init__(*args)
-        self._ingress = ingress
-
-    def on_response_complete(self) -> None:
-        super().on_response_complete()
-        self._unset_keepalive_if_required()  # the ingress measures all times
-        self._ingress.answered()
-
-    def send_400_response(self, msg: str) -> None:
-        self._ingress.refuse(Refused(400, "bad_request"))
-
-    def forget(self) -> None:
-        """Tell the application that nobody waits for its answer any more."""
-        if self.cycle is not None:
-            self.cycle.disconnected = True
-            self.cycle.message_event.set()
 
 
 def ingress(gate: Gate) -> type[asyncio.Protocol]:
@@ -66,13 +43,15 @@ class Ingress(asyncio.BufferedProtocol):
         gate: Gate,
         config: Config,
         server_state: ServerState,
-        app_state: dict[str, Any],
+        app_state: AppState,
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
         self._gate = gate
         self._limits = gate.limits
-        self._inner = _Parser(self, config, server_state, app_state, _loop)
-        self._loop = self._inner.loop
+        self._uvicorn = Uvicorn(config, server_state, app_state)
+        self._connections = cast(set[object], server_state.connections)  # those that uvicorn ends before it does
+        self._loop = _loop or asyncio.get_running_loop()
+        self._inner: Requests | None = None  # made for the first request that is no handshake
         self._buffer = bytearray(HEAD_BYTES)
         self._view = memoryview(self._buffer)
         self._filled = 0
@@ -88,7 +67,7 @@ class Ingress(asyncio.BufferedProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
-        self._inner.connection_made(self._transport)
+        self._connections.add(self)
         self._await_head()
 
     def get_buffer(self, sizehint: int) -> memoryview:
@@ -108,13 +87,20 @@ class Ingress(asyncio.BufferedProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._let_go()
-        self._inner.connection_lost(exc)
+        if self._inner is not None:
+            self._inner.connection_lost(exc)
 
     def pause_writing(self) -> None:
-        self._inner.pause_writing()
+        if self._inner is not None:
+            self._inner.pause_writing()
 
     def resume_writing(self) -> None:
-        self._inner.resume_writing()
+        if self._inner is not None:
+            self._inner.resume_writing()
+
+    def shutdown(self) -> None:
+        """End while nothing is asked, when the server does."""
+        self._transport.close()
 
     # -- a request after the other
 
@@ -147,20 +133,28 @@ class Ingress(asyncio.BufferedProtocol):
             return False
         head = read(self._buffer, end)
         self._forget(end)
+        if head.upgrade:
+            self._step_aside(head.forwarded)
+            return False
         self._answering, self._body = True, head.body
         self._gate.leave(self)
         self._within(self._limits.body_seconds if head.body else self._limits.answer_seconds)
-        self._inner.data_received(head.forwarded)
-        if head.upgrade:
-            self._step_aside()
-        return not head.upgrade
+        self._parser().data_received(head.forwarded)
+        return True
+
+    def _parser(self) -> Requests:
+        if self._inner is None:
+            self._inner = Requests(self, self._uvicorn, self._loop)
+            self._inner.connection_made(self._transport)
+            self._connections.discard(self)
+        return self._inner
 
     def _hand_on_body(self) -> None:
         size = min(self._body, self._filled)
         piece = bytes(self._view[:size])
         self._forget(size)
         self._body -= size
-        self._inner.data_received(piece)
+        self._parser().data_received(piece)
         if self._body:
             return
         if self._answering:
@@ -168,11 +162,12 @@ class Ingress(asyncio.BufferedProtocol):
         else:
             self._await_head()
 
-    def _step_aside(self) -> None:
-        """Leave the connection to what it was upgraded to, with what came in behind the handshake."""
-        protocol = cast(asyncio.Protocol, self._transport.get_protocol())
+    def _step_aside(self, handshake: bytes) -> None:
+        """Leave the connection to uvicorn's protocol of WebSockets, with what came in behind the handshake."""
         early = bytes(self._view[: self._filled])
         self._let_go()
+        self._connections.discard(self._inner)
+        protocol = self._uvicorn.upgrade(self._transport, handshake)
         if early and not self._transport.is_closing():
             protocol.data_received(early)
 
@@ -198,7 +193,8 @@ class Ingress(asyncio.BufferedProtocol):
         if self._refused:
             return
         self._refused = True
-        self._inner.forget()
+        if self._inner is not None:
+            self._inner.forsake()
         self._gate.leave(self)
         self._forget(self._filled)
         if self._transport.is_closing():
@@ -228,7 +224,7 @@ class Ingress(asyncio.BufferedProtocol):
         self._deadline = self._loop.call_later(seconds, self._too_late)
 
     def _too_late(self) -> None:
-        answer_begun = self._answering and (not self._body or self._inner.cycle.response_started)
+        answer_begun = self._answering and (not self._body or self._parser().cycle.response_started)
         if self._refused or self._transport.is_closing() or answer_begun:
             self.abort()
         elif self._filled or self._body:
@@ -249,6 +245,7 @@ class Ingress(asyncio.BufferedProtocol):
         self._forget(self._filled)
         self._view, self._buffer = _nothing, bytearray()  # at once: this object waits for the garbage collector
         self._gate.leave(self)
+        self._connections.discard(self)
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import itertools
 import json
@@ -232,6 +233,20 @@ async def test_half_a_request_is_ended(limits: dict[str, float], sent: bytes, st
         answers = await client.answers()
     assert [answer.status for answer in answers] == ([] if status is None else [status])
     assert [answer.json["code"] for answer in answers] == (["request_late"] if status else [])
+
+
+@pytest.mark.parametrize("sent", [b"", GET[:-2], GET])
+async def test_who_waits_is_let_go_when_the_server_ends(sent: bytes) -> None:
+    async with contextlib.AsyncExitStack() as client_side, contextlib.AsyncExitStack() as server_side:
+        port = await server_side.enter_async_context(behind_the_ingress(Echo(), head_seconds=60.0))
+        client = await client_side.enter_async_context(wire(port))
+        await client.write(sent)
+        await until(ingresses)
+        if sent == GET:
+            assert (await client.answer()).status == 200
+        async with asyncio.timeout(10):
+            await server_side.aclose()
+            assert await client.reader.read() == b""
 
 
 @pytest.mark.parametrize("raw", [GET, post(b"x" * 10_000)])
