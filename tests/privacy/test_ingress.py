@@ -241,7 +241,7 @@ async def test_who_waits_is_let_go_when_the_server_ends(sent: bytes) -> None:
         port = await server_side.enter_async_context(behind_the_ingress(Echo(), head_seconds=60.0))
         client = await client_side.enter_async_context(wire(port))
         await client.write(sent)
-        await until(ingresses)
+        await until(lambda: ingresses() and (sent == GET or ingresses()[0]._filled == len(sent)))
         if sent == GET:
             assert (await client.answer()).status == 200
         async with asyncio.timeout(10):
