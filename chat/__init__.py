@@ -18,7 +18,9 @@ The house, from the door inwards; a module imports only from those below it:
     Start and end; routes and middleware as lists; one module a group of routes. To add a route, add it to
     the list of its module, with what it takes (``access``); ``border`` looks at every request before.
 ``privacy/``
-    Walls: the one place where connections are accepted, and logs without addresses or words.
+    Walls: ``listener`` accepts connections without their address; ``ingress`` lets through of a request only what is listed in ``head``
+    (pure); ``logs`` has neither addresses nor words; ``hardening`` closes the process, and refuses to start where a wall would stand
+    open; ``leaks/`` is the proof.
 ``rooms/``
     ``handoff`` takes the socket from uvicorn; ``connection`` speaks RFC 6455 on it; ``outbox`` writes once a turn; ``member`` answers one
     person's frames; ``entry`` seats them; ``room`` is a live room; ``hub`` all of a process. ``sequence`` (one order), ``tail`` (its
