@@ -154,7 +154,7 @@ def test_ended_session_leads_to_the_entrance_and_keeps_the_draft(stage: Stage) -
     page.locator("#entrance [type=submit]").click()
     expect(stage.visitor.text).to_have_value("un brouillon")
     hello = stage.heard("hello")[-1]
-    assert "session" not in hello
+    assert hello["session"] != stage.welcome["you"]["session"]
     assert "since" not in hello
     assert hello["pseudonym"]
 

@@ -60,7 +60,7 @@ export function entrance({ act, current }) {
     if (message) field.focus();
   }
 
-  async function comeBack() {
+  async function returnBySixWords() {
     const field = part("#six-words");
     const problem = await act.comeBack(field.value);
     part("#six-wrong").textContent = problem;
@@ -134,11 +134,11 @@ export function entrance({ act, current }) {
   });
   part("#other-way").href += `&lang=${language()}`;
   form.addEventListener("submit", submit);
-  part("#come-back").addEventListener("click", comeBack);
+  part("#come-back").addEventListener("click", returnBySixWords);
   part("#six-words").addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
     event.preventDefault();
-    comeBack();
+    returnBySixWords();
   });
   own.addEventListener("input", () => wrong(""));
   proposeAnother();
