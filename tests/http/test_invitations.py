@@ -18,7 +18,7 @@ import redis
 from chat.errors import ChatError
 from chat.people.invitations import LENGTH, SIGNS, draw, read, spaced
 from chat.store import keys
-from tests.clients import Frame, close_all, join, open_socket
+from tests.clients import Frame, close_all, join, open_socket, some_name
 from tests.conftest import Server
 from tests.http.test_admission import browse, knock
 
@@ -237,7 +237,7 @@ async def test_room_by_invitation_is_seen_and_entered_by_those_invited_to_it(ser
         {"salon", "lent"},
     ]
     for token in tokens[:2]:
-        await join(server.address, "cercle", session=token, pseudonym=f"Membre {token[:4].strip('-_')}")
+        await join(server.address, "cercle", session=token, pseudonym=some_name())
     assert await refusal(server, "cercle", session=tokens[2]) == ("invitation_needed", 4503)
     assert await refusal(server, "cercle") == ("invitation_needed", 4503)
 
