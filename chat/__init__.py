@@ -26,7 +26,8 @@ The house, from the door inwards; a module imports only from those below it:
     person's frames; ``entry`` seats them; ``room`` is a live room; ``hub`` all of a process. ``sequence`` (one order), ``tail`` (its
     newest events), ``schedule``, ``limits`` and ``text`` are pure.
 ``people/``
-    Sessions without accounts, the rules of pseudonyms, and the table of who may do what (``roles``).
+    Sessions without accounts, the key under which people are known (``masters``), the rules of pseudonyms, and the table of who may do
+    what (``roles``).
 ``store/``
     The embedded Valkey, keys, scripts in ``lua/``, requests (``commands``), hearing (``bus``), and what is kept of rooms. Only this
     folder knows Redis.

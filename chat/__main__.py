@@ -18,9 +18,10 @@ from rich.table import Table
 
 from chat import demo as sample
 from chat import server
-from chat.commands import doors, invitations, sanctions
+from chat.commands import doors, invitations, key, sanctions
 from chat.commands.common import Config, Data, Redis, read_settings, with_registry
 from chat.errors import StoreAway
+from chat.people.masters import KeyUnusable
 from chat.privacy import logs
 from chat.privacy.hardening import Unsafe, harden
 from chat.privacy.leaks.proof import prove
@@ -42,6 +43,7 @@ app.add_typer(rooms, name="rooms")
 app.add_typer(sanctions.app, name="sanctions")
 app.add_typer(doors.app, name="doors")
 app.add_typer(invitations.app, name="invitations")
+app.add_typer(key.app, name="key")
 
 Host = Annotated[str | None, typer.Option(help="The address to listen on, or unix:/path for a socket.")]
 Port = Annotated[int | None, typer.Option(help="The port to listen on; 0 takes a free one.")]
@@ -230,7 +232,7 @@ def _serve(settings: Settings) -> None:
         server.fail("This version serves from one process: leave `workers` at 1.")
     try:
         asyncio.run(server.serve(settings))
-    except (StoreError, CannotListen, Unsafe) as exc:
+    except (StoreError, KeyUnusable, CannotListen, Unsafe) as exc:
         server.fail(str(exc))
     except StoreAway:
         server.fail(

@@ -21,7 +21,7 @@ import uvicorn
 from chat.app import create
 from chat.http.border import Site, origin
 from chat.http.headers import safety_headers
-from chat.people.sessions import master_secret, warn_of_another_master
+from chat.people import masters
 from chat.privacy.gate import Gate
 from chat.privacy.hardening import harden, refuse_openings
 from chat.privacy.ingress import ingress
@@ -43,6 +43,7 @@ async def serve(settings: Settings, *, readable: bool = False) -> None:
     Raises:
         Unsafe: The walls of privacy would not stand; its message says which, and what to do.
         StoreError: The store cannot be had; its message says what to do.
+        KeyUnusable: The master secret cannot be used; its message says what to do.
         CannotListen: The address cannot be listened on; its message says why.
     """
     refuse_openings(os.environ)
@@ -107,9 +108,9 @@ async def _hub(settings: Settings) -> AsyncIterator[Hub]:
     async with store_url(settings, guard=guard) as url, contextlib.AsyncExitStack() as stack:
         store = Store(url, settings.store_timeout_seconds)
         stack.push_async_callback(store.close)
-        master = master_secret(data)
-        await warn_of_another_master(store, master)
-        hub = Hub(settings, store, master, guard.look)
+        held = masters.read(data)
+        await masters.follow(store, held)
+        hub = Hub(settings, store, held, guard.look)
         for room in settings.rooms:
             await hub.registry.add(
                 room.slug,

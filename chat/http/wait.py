@@ -25,7 +25,6 @@ from chat.http.dates import hour, span
 from chat.http.pages import Pages
 from chat.http.template import Fact, render
 from chat.locales import best, sentence
-from chat.people import admission
 from chat.people.roles import Permission
 from chat.rooms.hub import Hub
 from chat.store.registry import SLUG
@@ -55,7 +54,7 @@ async def over(request: Request) -> Response:
     hub: Hub = request.app.state.hub
     now = time.time()
     try:
-        ripe_at = admission.ripe_at(hub.door.keys, slip, now)
+        ripe_at = hub.door.ripe_at(slip, now)
     except ChatError as exc:
         return await _give(request, room, lang, sentence(exc.code, lang))
     if ripe_at <= now:

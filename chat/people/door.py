@@ -2,14 +2,15 @@
 The door of the community: give out computations and slips, and let in whoever brings one back.
 
 What can be known without the store is checked first (``admission.py``); then one script begins the session and remembers that this proof or
-slip was used. While the store is away nothing is given out and nobody is let in.
+slip was used. While the store is away nothing is given out and nobody is let in. What was signed just before the master secret was rotated
+is good, too: it makes the person that it would have made then, so that it leads in once, whichever key a server takes for the current one.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import structlog
 from msgspec import Struct
@@ -31,6 +32,7 @@ COUNTED_SECONDS: Final = 1.0  # one reading of the counts serves all who come me
 PLANNED_SECONDS: Final = 60.0
 
 Openings = Callable[[float, float], Awaitable[Sequence[int]]]
+T = TypeVar("T")
 
 log = structlog.get_logger()
 
@@ -53,14 +55,15 @@ class Offer(Struct, frozen=True, omit_defaults=True):
 class Door:
     """One community's door; ``openings`` lists when rooms open between two instants."""
 
-    def __init__(self, sessions: Sessions, store: Store, master: bytes, settings: Settings, openings: Openings) -> None:
+    def __init__(self, sessions: Sessions, store: Store, settings: Settings, openings: Openings) -> None:
         self.mode = settings.admission
         self._sessions = sessions
         self._store = store
         self._settings = settings
         self._openings = openings
-        self.keys = Keys.of(master)
-        self.challenges = Challenges(lambda tries, now: admission.challenge(self.keys, tries, now))
+        self._signing = [(master, Keys.of(master)) for master in sessions.masters.all]
+        _, self._current = self._signing[0]
+        self.challenges = Challenges(lambda tries, now: admission.challenge(self._current, tries, now))
         self._planned = Planned(settings.admissions_per_minute / 60, settings.opening_admissions_per_minute / 60)
         self._planned_at = float("-inf")
         self._counts: dict[int, int] = {}
@@ -109,7 +112,7 @@ class Door:
 
     def _slip(self, effort: float, now: float) -> Wait:
         seconds = admission.wait_seconds(effort)
-        return Wait(admission.slip(self.keys, seconds, now).text, seconds)
+        return Wait(admission.slip(self._current, seconds, now).text, seconds)
 
     # -- who is let in
 
@@ -122,8 +125,8 @@ class Door:
             StoreAway: Nobody is let in.
         """
         self._expect_proofs()
-        name = admission.check_proof(self.keys, payload, now)
-        session = await self._sessions.admit(b"proof:" + name, SHOWN.seconds(self._settings))
+        master, name = self._signed(admission.check_proof, payload, now)
+        session = await self._sessions.admit(master, b"proof:" + name, SHOWN.seconds(self._settings))
         if session is None:
             raise ChatError("proof_used")
         await self._note()
@@ -139,17 +142,34 @@ class Door:
             StoreAway: Nobody is let in.
         """
         self._expect_proofs()
-        name = admission.check_slip(self.keys, slip, now)
+        master, name = self._signed(admission.check_slip, slip, now)
         if not self._settings.waits_per_minute:
             raise ChatError("wait_full")
         if left := await self._store.run(TURN, [keys.WAITS], self._settings.waits_per_minute):
             raise ChatError("wait_full", retry_after=left)
-        session = await self._sessions.admit(b"wait:" + name, SHOWN.seconds(self._settings))
+        session = await self._sessions.admit(master, b"wait:" + name, SHOWN.seconds(self._settings))
         if session is None:
             await self._store.run(TURN, [keys.WAITS], 0)
             raise ChatError("wait_used")
         await self._note()
         return session
+
+    def ripe_at(self, slip: str, now: float) -> int:
+        """Read from when on a slip is good; raises as :func:`admission.ripe_at`."""
+        return self._signed(admission.ripe_at, slip, now)[1]
+
+    def _signed(self, check: Callable[[Keys, str, float], T], shown: str, now: float) -> tuple[bytes, T]:
+        """Check what we gave out by the key that signed it, and answer that one's master secret, too."""
+        refusal: ChatError | None = None
+        for master, signing in self._signing:
+            try:
+                return master, check(signing, shown, now)
+            except ChatError as exc:
+                if exc.code not in ("proof_invalid", "wait_invalid"):
+                    raise
+                refusal = exc  # not by this key
+        assert refusal is not None
+        raise refusal
 
     async def close(self) -> None:
         await self.challenges.close()

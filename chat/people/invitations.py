@@ -3,7 +3,7 @@ Invitations: a sheet of cards drawn by lot, or one link for an event with so man
 
 The store keeps of a card its hash and its batch, nothing else: neither when it was used nor by whom. A card makes one person, the same each
 time, who comes back when their session is over; a link makes a new person for each seat. What a person carries of it is the batch alone,
-one of ten people at least.
+one of ten people at least. A batch notes by which key its cards make their people: they are the same ones after a rotation.
 """
 
 from __future__ import annotations
@@ -37,7 +37,11 @@ _MISREAD: Final = str.maketrans("OIL", "011", " -\N{NO-BREAK SPACE}")
 
 
 class Batch(Struct, frozen=True):
-    """A batch as organisers see it: ``rooms`` none means all, ``ends_at`` in seconds since 1970; nothing of who came."""
+    """
+    A batch as organisers see it: ``rooms`` none means all, ``ends_at`` in seconds since 1970; nothing of who came.
+
+    ``key`` is the fingerprint of the master secret at its issue, empty where no server had begun before.
+    """
 
     name: str
     kind: str
@@ -46,6 +50,7 @@ class Batch(Struct, frozen=True):
     ends_at: int
     closed: bool
     full: bool
+    key: str
 
 
 def draw() -> str:
@@ -94,6 +99,7 @@ class Invitations:
             "left": count,
             "rooms": msgspec.json.encode(rooms),
             "ends_at": ends_at,
+            "key": await self._store.ask("GET", keys.SECRET_MARK) or "",
         }
         batch = keys.batch(name)
         # The batch first: a crash in between leaves a batch without cards rather than cards of no batch.
@@ -145,7 +151,8 @@ class Invitations:
         if batch.closed:
             raise ChatError("invitation_closed")
         if batch.kind == "cards":
-            session = await sessions.admit(b"card:" + secret.encode(), None, batch.name, lasting=True)
+            master = sessions.masters.of(batch.key)
+            session = await sessions.admit(master, b"card:" + secret.encode(), None, batch.name, lasting=True)
             if session is None:
                 raise ChatError("invitation_used")
             return session
@@ -167,6 +174,7 @@ class Invitations:
             ends_at=int(facts[b"ends_at"]),
             closed=b"closed" in facts,
             full=int(facts[b"left"]) <= 0,
+            key=facts.get(b"key", b"").decode(),
         )
 
 

@@ -2,26 +2,23 @@
 Let a person be the same person for a while, without knowing who.
 
 A token is ``person.nonce``, 256 bits each. The store keeps a keyed hash of the person and plain hashes of the nonces, so that a stolen
-store opens no room; the key is a file beside it, never in it. Only the nonce turns, each time the token is shown. In a room a person
-is known by an id made with that room's own secret: nothing that is kept joins two rooms.
+store opens no room; the key is a file beside it, never in it (``masters``). A session stays under the key under which it began. Only the
+nonce turns, each time the token is shown. In a room a person is known by an id made with that room's own secret: nothing that is kept
+joins two rooms.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import hmac
-import os
 import secrets
-import tempfile
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from pathlib import Path
 from typing import Final
 
-import structlog
 from msgspec import Struct
 
 from chat.errors import CloseCode, Closing
+from chat.people.masters import Masters, keyed
 from chat.store import keys
 from chat.store.commands import Reply, Script, Store
 
@@ -29,19 +26,18 @@ START: Final = Script("start")
 ROTATE: Final = Script("rotate")
 RECOGNISE: Final = Script("recognise")
 
-log = structlog.get_logger()
-
 
 class Session(Struct, frozen=True):
     """
     A person, as known from the token they showed, and the token to show the next time.
 
-    ``batch`` is the batch of invitations they came in by, empty for none; ``lasting`` tells whether they can come back another day as
-    the same person; ``age_seconds`` is how long ago the session began, ``left_seconds`` how long it still lasts; ``sanction`` is the
-    record of one that they carry into every room, or empty.
+    ``name`` is what the store calls them, by the key under which they are known; ``batch`` is the batch of invitations they came in by,
+    empty for none; ``lasting`` tells whether they can come back another day as the same person; ``age_seconds`` is how long ago the
+    session began, ``left_seconds`` how long it still lasts; ``sanction`` is the record of one that they carry into every room, or empty.
     """
 
     person: bytes
+    name: str
     token: str
     batch: str = ""
     lasting: bool = False
@@ -51,42 +47,60 @@ class Session(Struct, frozen=True):
 
 
 class Sessions:
-    """The sessions of the community; ``master`` is the key, sessions last ``seconds`` from their start."""
+    """The sessions of the community, which last ``seconds`` from their start; ``masters`` are the keys under which people are known."""
 
-    def __init__(self, store: Store, master: bytes, seconds: int) -> None:
+    def __init__(self, store: Store, masters: Masters, seconds: int) -> None:
+        self.masters = masters
         self._store = store
-        self._master = master
         self._seconds = seconds
 
     async def start(self, batch: str = "", *, lasting: bool = False) -> Session:
         """Make a new person, who came in by ``batch``. Raises StoreAway."""
-        session = await self._begin(secrets.token_bytes(32), "", batch, lasting)
+        person = secrets.token_bytes(32)
+        session = await self._begin(person, _named(self.masters.current, person), "", batch, lasting)
         assert session is not None
         return session
 
     async def admit(
-        self, shown: bytes, once_seconds: int | None, batch: str = "", *, lasting: bool = False
+        self, master: bytes, shown: bytes, once_seconds: int | None, batch: str = "", *, lasting: bool = False
     ) -> Session | None:
         """
-        Begin the session of whoever showed ``shown`` at the door: the same person each time it is shown.
+        Begin the session of whoever showed ``shown`` at the door: the same person each time it is shown, as long as ``master``, the key
+        by which it was given out, is valid.
 
         It is good once in ``once_seconds``; with None, whenever the session that it began is over. Answers None where it is not. That it
         was used and the session that it gave are written by one script: nobody gets two, and nobody loses it for nothing.
         """
-        person = hmac.new(self._master, shown, hashlib.sha256).digest()
-        return await self._begin(person, "alone" if once_seconds is None else str(once_seconds), batch, lasting)
+        person = keyed(master, shown)
+        if once_seconds is None:
+            return await self._begin(person, await self._known(person), "alone", batch, lasting)
+        return await self._begin(person, _named(master, person), str(once_seconds), batch, lasting)
 
     async def again(self, person: bytes, batch: str, *, lasting: bool) -> Session:
         """Begin a session of somebody who was here before; one that they have elsewhere is over. Raises StoreAway."""
-        session = await self._begin(person, "", batch, lasting)
+        session = await self._begin(person, await self._known(person), "", batch, lasting)
         assert session is not None
         return session
 
-    async def _begin(self, person: bytes, once: str, batch: str, lasting: bool) -> Session | None:
-        nonce, hashed = secrets.token_bytes(32), self.name(person)
+    async def _known(self, person: bytes) -> str:
+        """
+        Find the name under which to know somebody who comes back.
+
+        It is by the previous key for as long as something is kept of them there, a session or a sanction; from then on by the current
+        one, so that they outlive the other.
+        """
+        current, *before = self._names(person)
+        for name in before:
+            if await self._store.ask("EXISTS", *_keys(name)):
+                return name
+        return current
+
+    async def _begin(self, person: bytes, name: str, once: str, batch: str, lasting: bool) -> Session | None:
+        nonce = secrets.token_bytes(32)
         facts = (batch, int(lasting), self._seconds, once)
-        begun = await self._store.run(START, [keys.session(hashed), keys.shown(hashed)], _hashed(nonce), *facts)
-        return Session(person, _token(person, nonce), batch, lasting, left_seconds=self._seconds) if begun else None
+        if not await self._store.run(START, [keys.session(name), keys.shown(name)], _hashed(nonce), *facts):
+            return None
+        return Session(person, name, _token(person, nonce), batch, lasting, left_seconds=self._seconds)
 
     async def resume(self, token: str) -> Session:
         """
@@ -101,10 +115,10 @@ class Sessions:
         except ValueError as exc:
             raise Closing("session_ended", CloseCode.SESSION_ENDED) from exc
         nonce = secrets.token_bytes(32)
-        reply = await self._store.run(ROTATE, self._keys(person), _hashed(shown), _hashed(nonce))
-        if not reply:
-            raise Closing("session_ended", CloseCode.SESSION_ENDED)
-        return self._session(person, _token(person, nonce), reply)
+        for name in self._names(person):
+            if reply := await self._store.run(ROTATE, _keys(name), _hashed(shown), _hashed(nonce)):
+                return self._session(person, name, _token(person, nonce), reply)
+        raise Closing("session_ended", CloseCode.SESSION_ENDED)
 
     async def recognise(self, token: str, *, closing: bool = False) -> Session | None:
         """Know a person by their token without turning it, None where it is of no session; ``closing`` lets it open no room any more."""
@@ -112,33 +126,36 @@ class Sessions:
             person, shown = _parts(token)
         except ValueError:
             return None
-        reply = await self._store.run(RECOGNISE, self._keys(person), _hashed(shown), int(closing))
-        return self._session(person, token, reply) if reply else None
+        for name in self._names(person):
+            if reply := await self._store.run(RECOGNISE, _keys(name), _hashed(shown), int(closing)):
+                return self._session(person, name, token, reply)
+        return None
 
     async def lives(self, session: Session) -> bool:
         """Tell whether a session is there yet, and not about to be erased. Raises StoreAway."""
-        nonce, over = await self._store.ask("HMGET", self._key(session.person), "nonce", "over")
+        nonce, over = await self._store.ask("HMGET", keys.session(session.name), "nonce", "over")
         return bool(nonce) and not over
 
     async def end(self, session: Session) -> None:
         """Forget a session. Raises StoreAway."""
-        await self._store.ask("DEL", self._key(session.person))
+        await self._store.ask("DEL", keys.session(session.name))
 
-    def _session(self, person: bytes, token: str, reply: Reply) -> Session:
+    def _session(self, person: bytes, name: str, token: str, reply: Reply) -> Session:
         batch, lasting, left, sanction = reply
         age = self._seconds - left
-        return Session(person, token, batch.decode(), lasting == b"1", age, left, sanction.decode())
+        return Session(person, name, token, batch.decode(), lasting == b"1", age, left, sanction.decode())
 
-    def _key(self, person: bytes) -> str:
-        return keys.session(self.name(person))
+    def _names(self, person: bytes) -> list[str]:
+        """Name a person as the store may: by the current key, then by the previous one."""
+        return [_named(master, person) for master in self.masters.all]
 
-    def _keys(self, person: bytes) -> tuple[str, str]:
-        name = self.name(person)
-        return keys.session(name), keys.sanction(name)
 
-    def name(self, person: bytes) -> str:
-        """Name a person as the store does, where only the holder of the key can tell whom that means."""
-        return hmac.new(self._master, person, hashlib.sha256).hexdigest()
+def _named(master: bytes, person: bytes) -> str:
+    return keyed(master, person).hex()
+
+
+def _keys(name: str) -> tuple[str, str]:
+    return keys.session(name), keys.sanction(name)
 
 
 def author_id(room_secret: bytes, person: bytes) -> str:
@@ -149,27 +166,6 @@ def author_id(room_secret: bytes, person: bytes) -> str:
 def hue(author: str) -> int:
     """Choose one of the eight colours for an author id, always the same."""
     return hashlib.blake2b(author.encode(), digest_size=1).digest()[0] % 8
-
-
-def master_secret(folder: Path) -> bytes:
-    """Read the key of the sessions from ``folder``, or make it; readable by its owner alone."""
-    path = folder / "master.key"
-    if not path.exists():
-        with tempfile.NamedTemporaryFile(dir=folder) as file:  # 0600 by its nature
-            file.write(secrets.token_bytes(32))
-            file.flush()
-            os.fsync(file.fileno())
-            with contextlib.suppress(FileExistsError):  # somebody else was first: theirs it is
-                os.link(file.name, path)
-    return path.read_bytes()
-
-
-async def warn_of_another_master(store: Store, master: bytes) -> None:
-    """Say when servers on one store have different keys: a session of one would be over on the other."""
-    mark = hashlib.sha256(b"mark" + master).hexdigest()[:16].encode()
-    await store.ask("SET", keys.SECRET_MARK, mark, "NX")
-    if await store.ask("GET", keys.SECRET_MARK) != mark:
-        log.warning("master_key_differs", remedy="copy master.key from the data folder of the first server to this one")
 
 
 def _token(person: bytes, nonce: bytes) -> str:

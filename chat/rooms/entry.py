@@ -62,7 +62,7 @@ async def enter(member: Member, hello: Hello) -> None:
     now = time.time()
     member.ends_at = ends_at
     member.author, member.room, member.seat = _author.decode(seat.person), room, seat.number
-    member.person = member.hub.sessions.name(session.person)
+    member.person = session.name
     member.standing = room.limits.standing(session.batch, session.lasting, session.age_seconds, now)
     room.seat(member, seat)
     member.send(
@@ -111,7 +111,7 @@ async def _carried(member: Member, session: Session, author: str) -> Sanction | 
     if sanction is None or not sanction.left(time.time()):
         return None
     if await member.hub.sanctions.was_lifted(member.slug, author):
-        await member.hub.sanctions.carry(member.hub.sessions.name(session.person), lifted(sanction))
+        await member.hub.sanctions.carry(session.name, lifted(sanction))
         return None
     if sanction.kind == "exclude":
         raise _excluded(sanction)
@@ -135,7 +135,7 @@ async def _seat(member: Member, room: Room, author: str, session: Session, name:
         raise
     if isinstance(seat, Sanction):
         if seat.everywhere:
-            await member.hub.sanctions.carry(member.hub.sessions.name(session.person), seat)
+            await member.hub.sanctions.carry(session.name, seat)
         raise _excluded(seat)
     return seat
 

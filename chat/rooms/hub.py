@@ -22,6 +22,7 @@ from chat import metrics
 from chat.errors import CloseCode, Closing, Refusal, StoreAway
 from chat.people.door import Door
 from chat.people.invitations import Invitations
+from chat.people.masters import Masters
 from chat.people.sessions import Sessions
 from chat.people.words import Words
 from chat.protocol import Notice, encode
@@ -49,16 +50,16 @@ AWAY_SECONDS: Final = 30.0  # without the bus, before members are asked to come 
 class Hub:
     """The rooms of one process; ``disk_full`` looks whether writing has to stop."""
 
-    def __init__(self, settings: Settings, store: Store, master: bytes, disk_full: Callable[[], bool]) -> None:
+    def __init__(self, settings: Settings, store: Store, masters: Masters, disk_full: Callable[[], bool]) -> None:
         self.settings = settings
         self.store = store
         self.registry = Registry(store)
         self.person_log = PersonLog(store, settings)
-        self.sessions = Sessions(store, master, settings.session_seconds)
+        self.sessions = Sessions(store, masters, settings.session_seconds)
         self.sanctions = Sanctions(store)
         self.invitations = Invitations(store, settings.session_seconds)
-        self.words = Words(self.sessions, store, master, settings)
-        self.door = Door(self.sessions, store, master, settings, self.openings)
+        self.words = Words(self.sessions, store, settings)
+        self.door = Door(self.sessions, store, settings, self.openings)
         self.members: set[Member] = set()
         self.rooms: dict[str, Room] = {}
         self.closed_batches: dict[str, float] = {}  # as of the last beat

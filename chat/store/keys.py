@@ -12,7 +12,7 @@ from typing import Final
 ROOMS: Final = "rooms"  # set of slugs; until the room is closed
 CLOSED_BATCHES: Final = "closed-batches"  # sorted set: batch of invitations → when its door was closed; for an hour
 DOORS: Final = "doors"  # there while nobody new is let in anywhere; until they are opened
-SECRET_MARK: Final = "secret"  # fingerprint of the master secret, to warn of a second one
+SECRET_MARK: Final = "secret"  # fingerprint of the current master secret, to warn of a second one
 ERASED: Final = "erased"  # when the files were last rewritten without what is erased, in seconds since 1970
 ADMISSIONS: Final = "admissions"  # hash: step of ten seconds → how many were let in by proof or wait; expires once the effort forgot them
 INVITATIONS: Final = "invitations"  # sorted set: batch → when it ends
@@ -117,7 +117,8 @@ def invitation(hashed: str) -> str:
 
 def batch(name: str) -> str:
     """
-    Name a batch of invitations: kind, count, left (seats of a link), rooms in JSON, ends_at, closed; expires a session after its end.
+    Name a batch of invitations: kind, count, left (seats of a link), rooms in JSON, ends_at, closed, key (fingerprint of the master
+    secret when it was issued); expires a session after its end.
     """
     return f"{{batch:{name}}}"
 

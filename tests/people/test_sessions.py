@@ -14,6 +14,7 @@ import pytest
 import redis
 
 from chat.errors import Closing
+from chat.people.masters import Masters
 from chat.people.sessions import Sessions
 from chat.store.commands import Store
 from tests.clients import close_all, join, some_name
@@ -34,7 +35,7 @@ async def sockets() -> AsyncIterator[None]:
 async def sessions(shared_server: Server) -> AsyncIterator[Sessions]:
     """Sessions of a master of our own, on the store of the shared server."""
     store = Store(shared_server.store_url, 5.0)
-    yield Sessions(store, MASTER, 600)
+    yield Sessions(store, Masters(MASTER), 600)
     await store.close()
 
 
@@ -99,7 +100,7 @@ async def test_a_token_is_nothing_to_a_server_of_another_master(sessions: Sessio
     token = (await sessions.start()).token
     store = Store(shared_server.store_url, 5.0)
     with pytest.raises(Closing):
-        await Sessions(store, secrets.token_bytes(32), 600).resume(token)
+        await Sessions(store, Masters(secrets.token_bytes(32)), 600).resume(token)
     await store.close()
 
 

@@ -12,6 +12,7 @@ import redis
 
 from chat.errors import ChatError
 from chat.people import words
+from chat.people.masters import Masters
 from chat.people.sessions import Sessions
 from chat.people.words import Words, draw, read, words_of
 from chat.settings import Settings
@@ -41,12 +42,12 @@ async def store(shared_server: Server) -> AsyncIterator[Store]:
 
 @pytest.fixture
 def sessions(store: Store) -> Sessions:
-    return Sessions(store, MASTER, 600)
+    return Sessions(store, Masters(MASTER), 600)
 
 
 @pytest.fixture
 def way(sessions: Sessions, store: Store) -> Words:
-    return Words(sessions, store, MASTER, Settings())
+    return Words(sessions, store, Settings())
 
 
 # -- the lists

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
+from chat.people.masters import Masters
 from chat.rooms.hub import Hub
 from chat.rooms.member import Member
 from chat.rooms.room import Room
@@ -113,7 +114,7 @@ async def house(folder: Path, *rooms: str, **settings: Any) -> AsyncIterator[Hou
     async with embedded(folder / "data", role=Role.SERVE) as url, contextlib.AsyncExitStack() as stack:
         store = Store(url, options.store_timeout_seconds)
         stack.push_async_callback(store.close)
-        hub = Hub(options, store, bytes(32), lambda: False)
+        hub = Hub(options, store, Masters(bytes(32)), lambda: False)
         for slug in (ROOM, *rooms):
             await hub.registry.add(slug, title=slug, format="salon")
         await hub.open()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from chat.people.masters import Masters
 from chat.protocol import Author, Say
 from chat.rooms.hub import Hub
 from chat.rooms.limits import Standing
@@ -47,7 +48,7 @@ async def hub(folder: Path) -> AsyncIterator[Hub]:
     settings = Settings(presence_seconds=60)
     async with embedded(folder / "data") as url:
         store = Store(url, 5)
-        hub = Hub(settings, store, b"k" * 32, lambda: False)
+        hub = Hub(settings, store, Masters(b"k" * 32), lambda: False)
         await hub.registry.add("salon", title="Salon", format="salon")
         await hub.open()
         yield hub
