@@ -27,7 +27,7 @@ ARGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-ROOMS = 80
+ROOMS = 250
 
 _numbers = itertools.count()
 
@@ -61,7 +61,9 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def room() -> str:
     """The slug of a room where nobody was before."""
-    return f"r{next(_numbers)}"
+    number = next(_numbers)
+    assert number < ROOMS, "there are more tests than rooms"
+    return f"r{number}"
 
 
 @pytest.fixture
