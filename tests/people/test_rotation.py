@@ -362,10 +362,16 @@ async def test_card_from_before_makes_the_same_person_until_its_key_is_forgotten
     assert (await redeem(server, unused))[1]["code"] == "invitation_used"
     end_sessions(server)
     assert (await redeem(server, unused))[1]["session"].partition(".")[0] == token.partition(".")[0]
+    _, (late, *_) = issue(server, "--room", "salon")
+    known_late = await join(
+        server.address, "salon", session=(await redeem(server, late))[1]["session"], pseudonym=some_name()
+    )
     end_sessions(server)
     forget(server)
     server.stop()
     server = start()
+    back = await join(server.address, "salon", session=(await redeem(server, late))[1]["session"])
+    assert author(back) == author(known_late), "issued after the rotation, it is by the new key"
     status, answer = await redeem(server, card)
     assert status == 200
     assert author(await join(server.address, "salon", session=answer["session"], pseudonym="Autre")) != author(before)
