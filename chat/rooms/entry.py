@@ -50,11 +50,12 @@ async def enter(member: Member, hello: Hello) -> None:
     author = author_id(room.record.secret, session.person)
     carried = await _carried(member, session, author)
     seat = await _seat(member, room, author, session, name)
-    missed = await _missed(room, hello.since, seat, member.hub.settings)
     if hello.session is not None and not await member.hub.sessions.lives(session):
         # Erased after we knew them and before they had a seat: the erasure passed here too early.
         await member.hub.person_log.forget(member.slug, author)
         raise Closing("session_ended", CloseCode.SESSION_ENDED)
+    missed = await _missed(room, hello.since, seat, member.hub.settings)
+    # Nothing is waited for from here to the seat: what is said meanwhile would be neither among what was missed nor heard live.
     if member.connection.listener is None:
         return  # gone while we were looking; the presence that was noted ends by itself
     if room.over:

@@ -103,12 +103,13 @@ async def test_a_place_that_means_nothing_here_is_answered_with_the_visible_hist
 
 
 async def test_joining_while_messages_flow_leaves_no_gap_and_no_double(shared_server: Server, room: str) -> None:
-    """200 joins, each at a random moment of a stream of messages, half of them resuming from a random place."""
+    """200 joins, each at a random moment of a stream of messages, half of them from a random place, most by a session they had."""
     seed = random.randrange(2**32)
     print("seed", seed)
     chance = random.Random(seed)
     speaker = await join(shared_server.address, room)
     epoch, said, finished = speaker.welcome["epoch"], 0, asyncio.Event()
+    tokens: list[str] = []
 
     async def speak() -> None:
         nonlocal said
@@ -119,13 +120,17 @@ async def test_joining_while_messages_flow_leaves_no_gap_and_no_double(shared_se
         for _ in range(chance.randrange(40)):
             await asyncio.sleep(0)
         place = {"epoch": epoch, "offset": chance.randint(0, said)} if chance.random() < 0.5 else None
-        member = await join(shared_server.address, room, **({"since": place} if place else {}))
+        hello: Frame = {"since": place} if place else {}
+        if tokens:
+            hello["session"] = tokens.pop()
+        member = await join(shared_server.address, room, **hello)
         start = place["offset"] + 1 if place and member.welcome["recovered"] else None
         await member.until(lambda frame: frame["type"] == "said")
         events = member.events
         check_order(events, start or events[0]["offset"])
         assert not place or member.welcome["recovered"], "the place was in the history"
         await member.leave()
+        tokens.append(member.token)
 
     speaking = asyncio.create_task(speak())
     for _ in range(20):
