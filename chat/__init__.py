@@ -26,8 +26,9 @@ The house, from the door inwards; a module imports only from those below it:
     person's frames; ``entry`` seats them; ``room`` is a live room; ``hub`` all of a process. ``sequence`` (one order), ``tail`` (its
     newest events), ``schedule``, ``limits`` and ``text`` are pure.
 ``people/``
-    Sessions without accounts, the key under which people are known (``masters``), the rules of pseudonyms, and the table of who may do
-    what (``roles``).
+    ``door`` lets people in (``admission``, pure, says for how much effort), ``invitations`` and ``words`` bring them (back), ``sessions``
+    keep them without accounts, under the key of ``masters``; ``names`` are the rules of pseudonyms, ``roles`` the table of who may do
+    what, ``about`` tells people what is held of them and erases it.
 ``store/``
     The embedded Valkey, keys, scripts in ``lua/``, requests (``commands``), hearing (``bus``), and what is kept of rooms. Only this
     folder knows Redis.
