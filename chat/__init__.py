@@ -25,6 +25,8 @@ The house, from the door inwards; a module imports only from those below it:
     ``handoff`` takes the socket from uvicorn; ``connection`` speaks RFC 6455 on it; ``outbox`` writes once a turn; ``member`` answers one
     person's frames; ``entry`` seats them; ``room`` is a live room; ``hub`` all of a process. ``sequence`` (one order), ``tail`` (its
     newest events), ``schedule``, ``limits`` and ``text`` are pure.
+``moderation/``
+    What stands between a draft and the room: a pure pipeline of rules, all listed in ``rules/``. It knows nothing of rooms.
 ``people/``
     ``door`` lets people in (``admission``, pure, says for how much effort), ``invitations`` and ``words`` bring them (back), ``sessions``
     keep them without accounts, under the key of ``masters``; ``names`` are the rules of pseudonyms, ``roles`` the table of who may do

@@ -101,5 +101,4 @@ class Verdict(Struct, frozen=True):
         return tuple(finding for finding in self.findings if finding.category == "private" and finding.kind in ASKED)
 
 
-Rule = Callable[[Draft], Finding | None]
 Screen = Callable[[Draft], Verdict]

@@ -3,7 +3,7 @@ Which names a person may go by: readable by everybody, and nobody else's.
 
 :func:`check` judges one name by rules from the plain to the subtle; :func:`skeleton` says what it looks like, so that two names which a
 reader might confuse can be told to be the same. What is reserved stands in ``STAFF`` and ``ALONE``; a community adds words of its own in
-the settings. The table of characters that look alike is Unicode's, see ``ops/confusables.py``.
+the settings. The table of characters that look alike is Unicode's, see ``alike``.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import groupby
-from pathlib import Path
 from typing import Final
 
 import regex
 from msgspec import Struct
 from precis_i18n import get_profile
+
+from chat.people.alike import ALIKE, small_capital
 
 SHORTEST: Final = 2  # graphemes: what a reader counts
 LONGEST: Final = 24
@@ -139,19 +140,6 @@ def _goes_both_ways(name: str) -> bool:
 # -- what it looks like
 
 
-def _read_alike() -> dict[str, str]:
-    alike: dict[str, str] = {}
-    for line in Path(__file__).with_name("confusables.txt").read_text("utf-8").splitlines():
-        if line and not line.startswith("#"):
-            prototype, *sources = line.split()
-            seen = "".join(chr(int(point, 16)) for point in prototype.split("+"))
-            alike |= {chr(int(source, 16)): seen for source in sources}
-    return alike
-
-
-_ALIKE: Final = _read_alike()
-
-
 def _bare(text: str) -> str:
     if text.isascii() and text.isalnum():
         return text  # as most of what is looked at is
@@ -165,13 +153,7 @@ def _drawn(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _plain(char: str) -> str:
-    return _small_capital(char) or _ALIKE.get(char, char)
-
-
-def _small_capital(char: str) -> str:
-    """Tell which letter a small capital is; Unicode's table leaves most of them alone."""
-    _, small, letter = unicodedata.name(char, "").rpartition("LATIN LETTER SMALL CAPITAL ")
-    return letter.lower() if small and len(letter) == 1 else ""
+    return small_capital(char) or ALIKE.get(char, char)
 
 
 @lru_cache(maxsize=4096)

@@ -1,0 +1,24 @@
+"""
+What stands between a draft and the room, and what people decide afterwards.
+
+The words of the subject, in the order in which a message meets them:
+
+*draft*
+    What somebody is about to say, and the facts around it (``chat/verdict.py``).
+*folded*
+    Its text as a reader sees it, without disguise: no invisible characters, accents or letters of other alphabets that only look like
+    ours, no capitals. Each of its characters knows where it stood (``normalise``).
+*variants*
+    The other ways to read it, made only where something looks disguised: figures for letters, l e t t e r s apart, elongaaations.
+*read*
+    The draft with both: what a rule is given (``reading``).
+*rule*
+    A pure function that reads and says what it found, or nothing (``rules/``, one a file, listed in order in ``rules/__init__``).
+*finding*
+    What one rule found, where, and what should become of the draft for it. A rule acts on nothing.
+*verdict*
+    All findings together; the most severe outcome counts (``pipeline``).
+
+Moderation imports nothing of rooms, nor rooms of moderation: rooms are given the screen as a function, and what moderators decide
+reaches them by the bus.
+"""
