@@ -9,7 +9,8 @@ The words of the subject, in the order in which a message meets them:
     Its text as a reader sees it, without disguise: no invisible characters, accents or letters of other alphabets that only look like
     ours, no capitals. Each of its characters knows where it stood (``normalise``).
 *variants*
-    The other ways to read it, made only where something looks disguised: figures for letters, l e t t e r s apart, elongaaations.
+    The other ways to read it, made only where something looks disguised: figures for letters, l e t t e r s apart, elongaaations
+    (``disguise``).
 *read*
     The draft with both: what a rule is given (``reading``).
 *rule*

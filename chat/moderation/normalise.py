@@ -1,8 +1,8 @@
 """
 Read a text as a person would: without what disguises it, and knowing where each character stood.
 
-:func:`fold` takes off invisible characters, accents, capitals and letters that only look like ours; :func:`variants` are the other ways
-to read what looks disguised. Nothing here knows what is forbidden.
+:func:`fold` takes off invisible characters, accents, capitals and letters that only look like ours. What is disguised by other means than
+characters, ``disguise`` reads. Nothing here knows what is forbidden.
 """
 
 from __future__ import annotations
@@ -51,11 +51,6 @@ def fold(text: str) -> Folded:
     pieces = [_folded(char) for char in text]
     origin = [place for place, piece in enumerate(pieces) for _ in piece]
     return Folded("".join(pieces), origin)
-
-
-def variants(folded: Folded) -> tuple[Folded, ...]:
-    """Read ``folded`` in the other ways that it may be meant; none where nothing looks disguised."""
-    return ()
 
 
 @lru_cache(maxsize=8192)

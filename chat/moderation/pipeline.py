@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 import structlog
 
+from chat.moderation.disguise import EMPTY, Vocabulary
 from chat.moderation.reading import Rule, read
 from chat.moderation.rules import RULES
 from chat.verdict import Draft, Finding, Outcome, Verdict
@@ -18,9 +19,9 @@ from chat.verdict import Draft, Finding, Outcome, Verdict
 log = structlog.get_logger()
 
 
-def screen(draft: Draft, rules: Iterable[Rule] = RULES) -> Verdict:
-    """Apply ``rules`` to ``draft``; a rule that raises counts as HOLD."""
-    whole = read(draft)
+def screen(draft: Draft, rules: Iterable[Rule] = RULES, vocabulary: Vocabulary = EMPTY) -> Verdict:
+    """Apply ``rules`` to ``draft``; a rule that raises counts as HOLD. ``vocabulary``: the words of the lists, for what is disguised."""
+    whole = read(draft, vocabulary)
     findings = []
     for rule in rules:
         # Don't stop at the first refusal: a forbidden link mustn't hide a cry for help found by a later rule.

@@ -9,7 +9,8 @@ from functools import cached_property
 
 from msgspec import Struct
 
-from chat.moderation.normalise import Folded, fold, variants
+from chat.moderation.disguise import EMPTY, Vocabulary, variants
+from chat.moderation.normalise import Folded, fold
 from chat.verdict import Draft, Finding
 
 
@@ -18,11 +19,12 @@ class Read(Struct, frozen=True, dict=True):
 
     draft: Draft
     folded: Folded
+    vocabulary: Vocabulary = EMPTY
 
     @cached_property
     def variants(self) -> tuple[Folded, ...]:
         """Other readings of the text; nothing where nothing looks disguised, as in nearly all."""
-        return variants(self.folded)
+        return variants(self.folded, self.vocabulary)
 
     @property
     def readings(self) -> tuple[Folded, ...]:
@@ -33,5 +35,5 @@ class Read(Struct, frozen=True, dict=True):
 Rule = Callable[[Read], Finding | None]
 
 
-def read(draft: Draft) -> Read:
-    return Read(draft, fold(draft.text))
+def read(draft: Draft, vocabulary: Vocabulary = EMPTY) -> Read:
+    return Read(draft, fold(draft.text), vocabulary)
