@@ -5,7 +5,7 @@ JSON text frames over WebSocket, subprotocol :data:`SUBPROTOCOL`, one object eac
 one typed decoder into the union :data:`Inward`, and unknown types or fields are refused; what goes out is built from the union
 :data:`Outward`. Offsets count the numbered events of one room from 1, times are whole seconds since 1970, durations are seconds.
 
-To add a frame: write its struct here, add it to its union, answer it in the ``match`` of ``chat/rooms/member.py`` (mypy tells where),
+To add a frame: write its struct here, add it to its union, answer it in ``chat/rooms/requests.py`` (mypy tells where),
 and run ``python -m chat.protocol_page > docs/protocol.md``.
 """
 

@@ -1,7 +1,7 @@
 """
 Who may do what: one table, and whatever is not in it is refused.
 
-Each route (``chat/http/access.py``) and each frame (``chat/rooms/member.py``) names the one permission that it takes. A caller has one
+Each route (``chat/http/access.py``) and each frame (``chat/rooms/requests.py``) names the one permission that it takes. A caller has one
 role or more, and may do what any of them may. To let a role do more, or to name something new to be done, change the table; a
 test holds it against what was promised to people.
 """

@@ -1,9 +1,9 @@
 """
 One person in one room, through one connection: what they send, and how they are answered.
 
-A member begins with ``hello`` and is seated (:mod:`chat.rooms.entry`); then each frame is one arm of the ``match`` below. To answer a
-new frame, add its arm, and to :data:`FRAMES` what it takes. Requests are answered in any order, each by its ``ref``; too many
-unanswered ones, and nothing more is read from the socket until some are.
+A member begins with ``hello`` and is seated (:mod:`chat.rooms.entry`); then each frame is a request (:mod:`chat.rooms.requests`; to
+answer a new one, see there). Requests are answered in any order, each by its ``ref``; too many unanswered ones, and nothing more is
+read from the socket until some are.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import asyncio
 import random
 import time
 from collections import deque
-from collections.abc import Coroutine, Mapping
-from typing import TYPE_CHECKING, Any, Final, assert_never
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 import structlog
@@ -21,28 +21,15 @@ import structlog
 from chat import metrics
 from chat.errors import CloseCode, Closing, Complaint, Refusal, StoreAway
 from chat.locales import best, sentence
-from chat.people.roles import Permission, Role, may
+from chat.people.roles import Role, may
 from chat.people.sessions import Session
-from chat.protocol import (
-    Accepted,
-    Author,
-    Error,
-    Hello,
-    History,
-    Inward,
-    Notice,
-    Outward,
-    Refused,
-    Say,
-    Withdraw,
-    decode,
-    encode,
-)
+from chat.protocol import Author, Error, Hello, Inward, Notice, Outward, Refused, decode, encode
 from chat.rooms.connection import Connection
 from chat.rooms.entry import enter
 from chat.rooms.limits import Pace, Standing
 from chat.rooms.outbox import text_frame
-from chat.rooms.sequence import entries, newest, portions
+from chat.rooms.requests import FRAMES, Request, answer
+from chat.rooms.sequence import portions
 from chat.store.sanctions import Sanction
 
 if TYPE_CHECKING:
@@ -51,18 +38,10 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-HISTORY = 100  # events in one answer to `history`
-HISTORY_BYTES = 65_536  # that they come to at most; then there are fewer
 PORTION_BYTES = 65_536  # written at once to who catches up: what the socket does not take is kept for each alone
 CHOOSING_SECONDS = 300.0  # to think of another name, when the first was refused
 HELLOS = 20  # names tried on one connection
 
-FRAMES: Final[Mapping[type[Inward], Permission]] = {
-    Hello: Permission.KNOCK,
-    Say: Permission.TALK,
-    Withdraw: Permission.TALK,
-    History: Permission.TALK,
-}
 _STRANGER: Final = frozenset({Role.ANYONE})
 _SEATED: Final = frozenset({Role.ANYONE, Role.MEMBER})
 
@@ -147,7 +126,7 @@ class Member:
     def lost(self) -> None:
         self._expected()
         if self.room is not None:
-            self.room.leave(self)
+            self.room.seats.leave(self)
         if self._slowed is not None:
             self._slowed.cancel()
         self._inbox.clear()
@@ -184,9 +163,8 @@ class Member:
 
     def _out_of_breath(self) -> bool:
         """Tell whether the next frame has to wait: whoever sends without a pause is read more slowly, and nothing is lost."""
-        loop = asyncio.get_running_loop()
-        if self._slowed is None and (wait := self._pace.draw(loop.time())):
-            self._slowed = loop.call_later(wait, self._breathe)
+        if self._slowed is None and (wait := self._pace.draw(self._loop.time())):
+            self._slowed = self._loop.call_later(wait, self._breathe)
         return self._slowed is not None
 
     def _breathe(self) -> None:
@@ -196,17 +174,10 @@ class Member:
     def _answer(self, frame: Inward) -> None:
         if not may(_STRANGER if self.room is None else _SEATED, FRAMES[type(frame)]):
             raise Closing("hello_expected", CloseCode.PROTOCOL_ERROR)
-        match frame:
-            case Hello():
-                self._hello(frame)
-            case Say():
-                self._run(self._say(frame), frame.ref)
-            case Withdraw():
-                self._run(self._withdraw(frame), frame.ref)
-            case History():
-                self._run(self._history(frame), frame.ref)
-            case _:
-                assert_never(frame)
+        if isinstance(frame, Hello):
+            self._hello(frame)
+        else:
+            self._spawn(self._reply(frame))
 
     def _hello(self, hello: Hello) -> None:
         if self.room is not None:
@@ -235,33 +206,15 @@ class Member:
         finally:
             self._entering = False
 
-    async def _say(self, say: Say) -> Accepted:
-        self.hub.may_write()
-        placed = await self._here.say(self.author, self._standing, say, time.time())
-        metrics.MESSAGES.inc()
-        return Accepted(say.ref, placed.id, placed.offset)
-
-    async def _withdraw(self, withdraw: Withdraw) -> Accepted:
-        self.hub.may_write()
-        placed = await self._here.withdraw(self.author, withdraw.ref, withdraw.message)
-        return Accepted(withdraw.ref, placed.id, placed.offset)
-
-    async def _history(self, history: History) -> Accepted:
-        before = min(history.before, self._here.offset + 1)
-        first = max(1, before - HISTORY)
-        stretch = await self._here.read(first, before - 1)
-        found = list(entries(stretch.start, stretch.events))
-        events = newest(found, HISTORY_BYTES)
-        more = len(events) < len(found) or first > max(1, self._here.oldest)
-        return Accepted(history.ref, events=[msgspec.Raw(event) for _, event in events], more=more)
-
     @property
-    def _standing(self) -> Standing:
+    def current_standing(self) -> Standing:
+        """Answer what the limits know of them now: the door of their batch may have been closed since they came."""
         closed_at = self.hub.closed_batches.get(self.standing.batch)
         return self.standing if closed_at is None else self.standing.of_closed_batch(closed_at)
 
     @property
-    def _here(self) -> Room:
+    def here(self) -> Room:
+        """The room of a member who is seated."""
         assert self.room is not None
         return self.room
 
@@ -270,19 +223,16 @@ class Member:
     def send(self, frame: Outward) -> None:
         self.connection.send(encode(frame))
 
-    def _run(self, request: Coroutine[Any, Any, Accepted], ref: str) -> None:
-        self._spawn(self._reply(request, ref))
-
-    async def _reply(self, request: Coroutine[Any, Any, Accepted], ref: str) -> None:
+    async def _reply(self, request: Request) -> None:
         try:
-            self.send(await request)
+            self.send(await answer(self, request))
         except Refusal as refusal:
-            self._refuse(ref, refusal.code, refusal.retry_after)
+            self._refuse(request.ref, refusal.code, refusal.retry_after)
         except StoreAway:
-            self._refuse(ref, "store_away", random.uniform(1, 3))
+            self._refuse(request.ref, "store_away", random.uniform(1, 3))
         except Exception as exc:  # noqa: BLE001 - whoever asked must hear that it failed, whatever it was
             log.error("request_failed", error=exc)
-            self._refuse(ref, "internal", None)
+            self._refuse(request.ref, "internal", None)
 
     def _refuse(self, ref: str, code: str, retry_after: float | None) -> None:
         metrics.REFUSED.labels(code).inc()

@@ -18,7 +18,7 @@ from chat.app import ROUTES
 from chat.http.access import Declared, DeclaredSocket, Undeclared, declared
 from chat.people.roles import TABLE, Permission, Role, may
 from chat.protocol import Inward
-from chat.rooms.member import FRAMES
+from chat.rooms.requests import FRAMES
 from tests.conftest import Server
 from tests.http.asking import UPGRADE, ask
 

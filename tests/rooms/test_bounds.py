@@ -16,8 +16,9 @@ import pytest_asyncio
 
 from chat.protocol import Author, Said, encode
 from chat.rooms.connection import SEND_BUFFER_BYTES, Connection
-from chat.rooms.member import HISTORY_BYTES, Member
+from chat.rooms.member import Member
 from chat.rooms.outbox import Flusher
+from chat.rooms.requests import HISTORY_BYTES
 from tests.clients import Frame, build_frame, close_all, some_name
 from tests.rooms.house import House, house
 
