@@ -73,8 +73,8 @@ async def enter(member: Member, hello: Hello) -> None:
             epoch=room.epoch,
             offset=room.offset,
             recovered=missed is not None,
-            present=room.present,
-            members=list(room.named.values()),
+            present=room.seats.present,
+            members=list(room.seats.named.values()),
             phase=room.phase(now),
             events=[msgspec.Raw(event) for _, event in (_newest(member, room) if missed is None else missed)],
         )

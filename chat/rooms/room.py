@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Collection
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
@@ -20,16 +20,17 @@ from msgspec import Struct
 
 from chat import metrics
 from chat.errors import CloseCode, Refusal, StoreAway
-from chat.protocol import Author, Phase, Place, Presence, Said, Say, State, Void, Withdrawn, encode
+from chat.protocol import Author, Phase, Place, Said, Say, State, Void, Withdrawn, encode
 from chat.rooms.limits import Limits, Standing
-from chat.rooms.outbox import Crowd, Flusher, text_frame
+from chat.rooms.outbox import Flusher, text_frame
 from chat.rooms.schedule import Hours, Opening, state_at
+from chat.rooms.seats import Seats
 from chat.rooms.sequence import Entry, Sequence
 from chat.rooms.tail import Tail
 from chat.rooms.text import clean
 from chat.settings import Settings
 from chat.store.registry import RoomRecord
-from chat.store.room_log import STRETCH, Placed, Pulse, RoomLog, Seat, Stretch
+from chat.store.room_log import STRETCH, Placed, RoomLog, Seat, Stretch
 from chat.store.sanctions import read_record
 
 if TYPE_CHECKING:
@@ -50,7 +51,6 @@ class Heard(Struct, frozen=True):
 
 
 _heard = msgspec.json.Decoder(Heard)
-_author = msgspec.json.Decoder(Author)
 
 
 class Room:
@@ -62,28 +62,21 @@ class Room:
         self.record = record
         self.log = room_log
         self.limits = Limits(settings)
-        self.members: set[Member] = set()
+        self.seats = Seats()
         self.epoch = ""
-        self.present = 0
-        self._told = 0  # how many members were last told of
         self.flushed = 0  # up to where members were written to
         self.oldest = 0
         self.over = False  # closed, failed, of another order or left alone by now: whoever comes needs it opened anew
-        self.named: dict[str, Author] = {}
         self._hours = hours
         self._zone = ZoneInfo(settings.zone)
         self._settings = settings
         self._flusher = flusher
-        self._crowd = Crowd()
         self._sequence = Sequence()
         self.tail = Tail(settings.welcome_events)
         self._turn: list[bytes] = []  # frames to leave at the end of this turn of the loop
         self._turn_bytes = 0
         self._aside: list[bytes] = []  # those of them that carry no offset
         self._delivered = 0  # up to where events were gathered
-        self._seats: dict[str, Member] = {}
-        self._opened: dict[str, int] = {}  # author id → the newest seat heard of since the last pulse
-        self._left: set[str] = set()
         self._expected = 0
         self._filling: asyncio.Task[None] | None = None
 
@@ -134,21 +127,17 @@ class Room:
     def _signal(self, name: str, *facts: str) -> None:
         if name == "opened":
             author, seat = facts
-            self._opened[author] = max(int(seat), self._opened.get(author, 0))
-            member = self._seats.get(author)
-            if member is not None and member.seat < int(seat):
-                del self._seats[author]  # they have not left: it is not for us to say so
-                member.close(CloseCode.OPENED_ELSEWHERE, "opened_elsewhere")
+            self.seats.opened(author, int(seat))
         elif name == "sanctioned":
             author, *record = facts
             sanction = read_record(" ".join(record))
             assert sanction is not None
-            if author in self._seats:
-                self._seats[author].sanctioned(sanction)
+            if (member := self.seats.of(author)) is not None:
+                member.sanctioned(sanction)
         elif name == "ended":
             author, code = facts
-            if author in self._seats:
-                self._seats[author].close(CloseCode.SESSION_ENDED, code)
+            if (member := self.seats.of(author)) is not None:
+                member.close(CloseCode.SESSION_ENDED, code)
         elif name == "closed":
             self.end("room_closed", CloseCode.ROOM_CLOSED)
 
@@ -224,7 +213,7 @@ class Room:
         self._aside.clear()
         self._turn_bytes = 0
         self.flushed = self._delivered
-        self._crowd.write(payload, aside)
+        self.seats.crowd.write(payload, aside)
 
     def since(self, offset: int, until: int | None = None) -> list[Entry] | None:
         """Answer all that came after ``offset`` (up to ``until``), or None when the tail does not reach back so far."""
@@ -236,41 +225,22 @@ class Room:
 
     # -- who is here
 
+    @property
+    def members(self) -> Collection[Member]:
+        """Who is here through this process."""
+        return self.seats.members
+
     def seat(self, member: Member, seat: Seat) -> None:
         """Let a member in; whoever sat here under the same id in an older connection leaves."""
-        older = self._seats.get(member.author.id)
-        if self._opened.get(member.author.id, 0) > seat.number:
-            member.close(CloseCode.OPENED_ELSEWHERE, "opened_elsewhere")
-            return
         self.flush()  # what is gathered is in the tail already: the newcomer must not hear it twice
         self.flushed = self.offset
-        self._seats[member.author.id] = member
-        self.members.add(member)
-        self._crowd.add(member.connection)
-        self._left.discard(member.author.id)
-        self.present = max(seat.present, len(self._seats))
-        if older is not None:
-            older.close(CloseCode.OPENED_ELSEWHERE, "opened_elsewhere")
-
-    def leave(self, member: Member) -> None:
-        """Let a member go; their presence ends after the grace, should they not come back."""
-        self.members.discard(member)
-        self._crowd.discard(member.connection)
-        if self._seats.get(member.author.id) is member:
-            del self._seats[member.author.id]
-            self._left.add(member.author.id)
+        self.seats.seat(member, seat)
 
     async def pulse(self, now: float) -> None:
         """Refresh who is here, erase what is too old, and see that nothing was missed. ``now`` in seconds since 1970."""
         if self.opening(now).open is False:
             self.close("room_closed", CloseCode.ROOM_CLOSED)
-        left, self._left = self._left, set()
-        self._opened.clear()
-        try:
-            pulse = await self.log.pulse(list(self._seats), [author for author in left if author not in self._seats])
-        except BaseException:
-            self._left |= left
-            raise
+        pulse = await self.seats.pulse(self.log)
         if self.epoch and pulse.epoch != self.epoch:
             self.end("store_away", CloseCode.BUS_LOST)
             return
@@ -278,23 +248,12 @@ class Room:
             self.fill()  # pub/sub lost something and nothing came after it to tell
         self._expected = pulse.newest
         for author, sanction in pulse.excluded.items():
-            if author in self._seats:  # pub/sub lost the word, or it came while they sat down
-                self._seats[author].sanctioned(sanction)
-        self._show(pulse)
-
-    def _show(self, pulse: Pulse) -> None:
+            if (member := self.seats.of(author)) is not None:  # pub/sub lost the word, or it came while they sat down
+                member.sanctioned(sanction)
         self.oldest = pulse.oldest
-        named = {author.id: author for author in map(_author.decode, pulse.named)}
-        joined = [author for id_, author in named.items() if id_ not in self.named]
-        left = [id_ for id_ in self.named if id_ not in named]
-        self.present = pulse.present
-        if joined or left or pulse.present != self._told:
-            self.named, self._told = named, pulse.present
-            self.tell(encode(Presence(pulse.present, joined, left)))
-
-    @property
-    def empty(self) -> bool:
-        return not self.members
+        presence = self.seats.presence(pulse)
+        if presence is not None:
+            self.tell(encode(presence))
 
     # -- what is done here
 
