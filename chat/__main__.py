@@ -32,6 +32,7 @@ from chat.settings import RoomSetting, Settings, as_toml, check
 from chat.store.registry import Registry, RoomRecord
 from chat.store.repair import repair as mend
 from chat.store.valkey import StoreError
+from chat.verdict import Strictness
 
 app = typer.Typer(
     help="Sans Masque: rooms where managers help each other, under pseudonyms.",
@@ -140,6 +141,9 @@ def add(
     by_invitation: Annotated[
         bool, typer.Option("--by-invitation", help="Only for those whose invitation is good for it.")
     ] = False,
+    strictness: Annotated[
+        Strictness, typer.Option(help="How closely messages are screened; `before`: all are read first.")
+    ] = "standard",
     data: Data = None,
     config: Config = None,
     redis: Redis = None,
@@ -149,7 +153,7 @@ def add(
         config,
         data=data,
         redis_url=redis,
-        rooms=[RoomSetting(slug, title, format, about, slow, list(hours or []), by_invitation)],
+        rooms=[RoomSetting(slug, title, format, about, slow, list(hours or []), by_invitation, strictness)],
     )
 
     async def run(registry: Registry) -> None:
@@ -162,6 +166,7 @@ def add(
             slow=room.slow,
             hours=tuple(room.hours),
             by_invitation=room.by_invitation,
+            strictness=room.strictness,
         )
         if not fresh:
             server.fail(f"There is a room « {slug} » already. Close it first, or choose another short name.")

@@ -13,10 +13,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from chat.http import about_you, admission, health, leaving, live, lobby, pages, privacy, wait
+from chat.http import (
+    about_you,
+    admission,
+    appeals,
+    health,
+    leaving,
+    live,
+    lobby,
+    pages,
+    privacy,
+    wait,
+)
 from chat.http.access import Declared, DeclaredSocket, declared
 from chat.http.answers import deny, refuse
 from chat.http.border import Border, Site
+from chat.moderation.office import Office
 from chat.people.about import About, Rooms
 from chat.rooms.hub import Hub
 
@@ -48,11 +60,12 @@ ROUTES: Final[list[Declared | DeclaredSocket]] = [
     *wait.routes,
     *leaving.routes,
     *about_you.routes,
+    *appeals.routes,
     *health.routes,
 ]
 
 
-def create(hub: Hub, site: Site) -> Starlette:
+def create(hub: Hub, office: Office, site: Site) -> Starlette:
     """Put the application together around ``hub``, for who comes to ``site``."""
     app = Starlette(
         routes=declared(ROUTES),
@@ -62,6 +75,7 @@ def create(hub: Hub, site: Site) -> Starlette:
     app.router.redirect_slashes = False  # an address is there or it is not
     app.router.default = _nothing_here
     app.state.hub = hub
+    app.state.office = office
     app.state.about = About(hub.sessions, [hub.words, Rooms(hub.registry, hub.person_log, hub.settings)])
     app.state.lobby = lobby.Lobby(hub)
     app.state.pages = pages.Pages(pages.static_folder(), hub.settings)

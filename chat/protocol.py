@@ -11,7 +11,7 @@ and run ``python -m chat.protocol_page > docs/protocol.md``.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Struct
@@ -24,6 +24,9 @@ Ref = Annotated[
     str, Meta(min_length=1, max_length=64, description="names a request; answered once, however often it is sent")
 ]
 Id = Annotated[str, Meta(min_length=1, max_length=32, description="names a message, or an author in one room")]
+CaseId = Annotated[
+    str, Meta(min_length=1, max_length=80, description="names a case: something for moderators to look at")
+]
 Offset = Annotated[int, Meta(ge=0, description="place of an event in the room's one order")]
 Seconds = Annotated[int, Meta(description="seconds since 1970, UTC")]
 Hue = Annotated[int, Meta(ge=0, le=7, description="which of the eight colours of names")]
@@ -73,6 +76,23 @@ class Withdraw(Inbound, frozen=True):
     message: Id
 
 
+class Report(Inbound, frozen=True):
+    """Tell the moderators of somebody's message."""
+
+    ref: Ref
+    message: Id
+    reason: Literal["attack", "threat", "identity", "hate", "sexual", "solicitation", "distress", "other"]
+    note: Annotated[str, Meta(max_length=500, description="for the moderators alone")] = ""
+
+
+class Appeal(Inbound, frozen=True):
+    """Contest a decision on a message of one's own, once, within 14 days."""
+
+    ref: Ref
+    case: CaseId
+    text: Annotated[str, Meta(min_length=1, max_length=2000)]
+
+
 class History(Inbound, frozen=True):
     """Ask for older events, at most 100 before an offset."""
 
@@ -80,7 +100,7 @@ class History(Inbound, frozen=True):
     before: Offset
 
 
-Inward = Hello | Say | Withdraw | History
+Inward = Hello | Say | Withdraw | Report | Appeal | History
 
 
 # ---------------------------------------------------------------- What the server sends
@@ -144,6 +164,16 @@ class Place(Struct, frozen=True, omit_defaults=True):
     closes_at: Seconds | None = None
 
 
+class Pending(Struct, frozen=True, omit_defaults=True):
+    """A message of one's own that only the moderators see as yet."""
+
+    id: Id
+    case: CaseId
+    text: str
+    at: Seconds
+    why: Annotated[list[str], Meta(description="categories and kinds of what was found in it")] = []
+
+
 class You(Struct, frozen=True):
     """The member, as the room knows them."""
 
@@ -152,7 +182,7 @@ class You(Struct, frozen=True):
     hue: Hue
     roles: list[str]
     session: Annotated[str, Meta(description="the token to use from now on")]
-    pending: Annotated[list[Any], Meta(description="one's own held messages")]
+    pending: Annotated[list[Pending], Meta(description="one's own held messages")]
 
 
 class Phase(Outbound, frozen=True):
@@ -199,6 +229,31 @@ class Accepted(Outbound, frozen=True):
     more: Annotated[bool | None, Meta(description="to `history`: whether there are older ones yet")] = None
 
 
+class Held(Outbound, frozen=True):
+    """The answer to a ref: it is kept, and nobody sees it but oneself and the moderators, until they decide."""
+
+    ref: Ref
+    id: Id
+    case: CaseId
+    why: Annotated[list[str], Meta(description="categories and kinds of what was found in it")] = []
+
+
+class Asked(Outbound, frozen=True):
+    """The answer to a ref: it names somebody or an employer; nothing was kept. Send it again with `sure`, or change it."""
+
+    ref: Ref
+    kinds: Annotated[list[str], Meta(description="`name`, `employer`")]
+    spans: Annotated[list[tuple[int, int]], Meta(description="half-open ranges of code points of the text in NFC")]
+
+
+class Word(Outbound, frozen=True, rename={"sender": "from"}):
+    """Somebody of the staff says something to you alone."""
+
+    sender: str
+    text: str
+    at: Seconds
+
+
 class Refused(Outbound, frozen=True):
     """The answer to a ref: it was not done, nothing was kept, and why."""
 
@@ -211,9 +266,22 @@ class Refused(Outbound, frozen=True):
 class Notice(Outbound, frozen=True):
     """Something that concerns you or the room, besides what is said."""
 
-    code: Literal["store_back", "read_only", "writable", "muted", "unmuted"]
+    code: Literal[
+        "store_back", "read_only", "writable", "muted", "unmuted", "resources", "decided", "lapsed", "report_outcome"
+    ]
     ends_at: Annotated[Seconds, Meta(description="until when one is muted")] | None = None
-    reason: Annotated[str, Meta(description="why one is muted, in a moderator's words")] = ""
+    reason: Annotated[str, Meta(description="why one is muted, or why it was decided so")] = ""
+    crisis: Annotated[Literal["self", "other"], Meta(description="whom the resources are for")] | None = None
+    on_duty: Annotated[bool, Meta(description="whether a moderator is there to see it")] | None = None
+    ref: Annotated[Ref, Meta(description="the message that the resources come after")] | None = None
+    message: Annotated[Id, Meta(description="the message that was decided on")] | None = None
+    case: CaseId | None = None
+    text: Annotated[str, Meta(description="that message, while it is kept")] = ""
+    verdict: Literal["publish", "remove", "dismiss", "uphold", "reverse"] | None = None
+    words: Annotated[str, Meta(description="a moderator's own words")] = ""
+    sanction: Literal["warn", "mute", "exclude"] | None = None
+    receipt: Annotated[str, Meta(description="contests the decision without a session, within 14 days")] = ""
+    appealed: Annotated[bool, Meta(description="it was contested, and is not decided yet")] = False
 
 
 class Error(Outbound, frozen=True):
@@ -224,7 +292,9 @@ class Error(Outbound, frozen=True):
     retry_after: float | None = None
 
 
-Outward = Welcome | Said | Withdrawn | Void | Phase | Presence | Accepted | Refused | Notice | Error
+Outward = (
+    Welcome | Said | Withdrawn | Void | Phase | Presence | Accepted | Held | Asked | Refused | Word | Notice | Error
+)
 
 
 # ---------------------------------------------------------------- Coding

@@ -77,6 +77,8 @@ def _kind(described: Any) -> str:
             return ", ".join(f'`"{value}"`' for value in described.values)
         case inspected.ListType():
             return f"list of {_kind(described.item_type)}"
+        case inspected.TupleType():
+            return " and ".join(_kind(t) for t in described.item_types)
         case inspected.DictType():
             return f"object of {_kind(described.value_type)}"
         case inspected.StructType():

@@ -21,6 +21,8 @@ import uvicorn
 from chat.app import create
 from chat.http.border import Site, origin
 from chat.http.headers import safety_headers
+from chat.moderation.office import Office
+from chat.moderation.pipeline import screen
 from chat.people import masters
 from chat.privacy.gate import Gate
 from chat.privacy.hardening import harden, refuse_openings
@@ -54,9 +56,9 @@ async def serve(settings: Settings, *, readable: bool = False) -> None:
         address = (
             settings.public_url if settings.host.startswith(UNIX) else origin(settings.host, sock.getsockname()[1])
         )
-        async with _hub(settings) as hub:
+        async with _house(settings) as (hub, office):
             config = uvicorn.Config(
-                create(hub, Site.of(settings, address)),
+                create(hub, office, Site.of(settings, address)),
                 loop="asyncio",
                 http=ingress(Gate(safety_headers(settings))),
                 ws=HandoffProtocol,
@@ -101,7 +103,7 @@ async def store_url(settings: Settings, role: Role = Role.SERVE, guard: Guard | 
 
 
 @contextlib.asynccontextmanager
-async def _hub(settings: Settings) -> AsyncIterator[Hub]:
+async def _house(settings: Settings) -> AsyncIterator[tuple[Hub, Office]]:
     data = Path(settings.data)
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     guard = Guard(data, settings.disk_reserve_mib * 2**20)
@@ -110,7 +112,8 @@ async def _hub(settings: Settings) -> AsyncIterator[Hub]:
         stack.push_async_callback(store.close)
         held = masters.read(data)
         await masters.follow(store, held)
-        hub = Hub(settings, store, held, guard.look)
+        office = Office(settings, store, held)
+        hub = Hub(settings, store, held, guard.look, screen, office.opened)
         for room in settings.rooms:
             await hub.registry.add(
                 room.slug,
@@ -120,10 +123,14 @@ async def _hub(settings: Settings) -> AsyncIterator[Hub]:
                 slow=room.slow,
                 hours=tuple(room.hours),
                 by_invitation=room.by_invitation,
+                strictness=room.strictness,
+                hold_newcomers=room.hold_newcomers,
             )
+        await office.open()
+        stack.push_async_callback(office.close)
         await hub.open()
         stack.push_async_callback(hub.drain)
-        yield hub
+        yield hub, office
 
 
 class _Server(uvicorn.Server):

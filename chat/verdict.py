@@ -8,7 +8,7 @@ points of the text as it was written.
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -96,9 +96,20 @@ class Verdict(Struct, frozen=True):
         return tuple(dict.fromkeys(finding.kind for finding in self.findings if finding.category == "private"))
 
     @property
+    def held_for(self) -> list[str]:
+        """What it is held for, as its author is told: kinds of details, or categories, each once."""
+        return held_for(self.findings)
+
+    @property
     def questions(self) -> tuple[Finding, ...]:
         """What the author is asked about before it is sent."""
         return tuple(finding for finding in self.findings if finding.category == "private" and finding.kind in ASKED)
+
+
+def held_for(findings: Iterable[Finding]) -> list[str]:
+    """Say what a message is held for, as its author is told: kinds of details, or categories, each once."""
+    held = [finding for finding in findings if finding.outcome is Outcome.HOLD]
+    return list(dict.fromkeys(finding.kind if finding.category == "private" else finding.category for finding in held))
 
 
 Screen = Callable[[Draft], Verdict]

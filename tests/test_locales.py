@@ -12,6 +12,12 @@ from chat.locales import CATALOGUES, KEPT, best, sentence
 
 CHAT = Path(__file__).parent.parent / "chat"
 
+# What scripts answer when nothing is wrong.
+WELL = {
+    *("accepted", "held", "seated", "limited", "sanctioned", "ok", "said"),
+    *("decided", "undone", "confirmed", "lifted", "appealed"),
+}
+
 
 def test_catalogues_have_the_same_codes() -> None:
     assert CATALOGUES["fr"].keys() == CATALOGUES["en"].keys()
@@ -22,8 +28,12 @@ def test_every_sentence_is_used_and_every_code_has_one() -> None:
     quoted = set(re.findall(r"""["']([a-z]+(?:_[a-z]+)*)["']""", sources))
     unused = CATALOGUES["fr"].keys() - quoted
     assert not unused
-    raised = set(re.findall(r'(?:Refusal|Complaint|Closing|ChatError|NameRefused|complain)\("([a-z_]+)"', sources))
-    raised |= set(re.findall(r"return \{'([a-z_]+)'", sources)) - {"accepted", "seated", "limited", "sanctioned"}
+    raised = set(
+        re.findall(
+            r'(?:Refusal|Complaint|Closing|ChatError|NameRefused|NotAllowed|Contested|complain)\("([a-z_]+)"', sources
+        )
+    )
+    raised |= set(re.findall(r"return \{'([a-z_]+)'", sources)) - WELL
     raised |= set(re.findall(rf'CloseCode\.(?:{"|".join(CloseCode.__members__)}), "([a-z_]+)"', sources))
     assert raised
     assert raised <= CATALOGUES["fr"].keys()

@@ -23,6 +23,7 @@ class Permission(enum.Enum):
     KNOW_ONESELF = enum.auto()  # see what is held of oneself, and erase it
     STEER = enum.auto()  # phases, slow mode, pause, floor of the room that one is seated in
     CALL_MODERATOR = enum.auto()
+    ATTEND = enum.auto()  # the console: who is on duty, and the cases that one may see
     JUDGE = enum.auto()  # cases: the message and its room's context, held texts, decisions
     JUDGE_ESCALATED = enum.auto()
     READ_DECISIONS = enum.auto()  # the chains of decisions
@@ -48,11 +49,18 @@ TABLE: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.ANYONE: frozenset({Permission.LOOK, Permission.KNOCK, Permission.APPEAL}),
     Role.MEMBER: frozenset({Permission.TALK, Permission.KNOW_ONESELF}),
     Role.FACILITATOR: frozenset({Permission.STEER, Permission.CALL_MODERATOR}),
-    Role.MODERATOR: frozenset({Permission.JUDGE, Permission.READ_DECISIONS}),
+    Role.MODERATOR: frozenset({Permission.ATTEND, Permission.JUDGE, Permission.READ_DECISIONS, Permission.COUNT}),
     # May be the employer's human resources: never a case, a held text or who is behind a name.
     Role.ORGANISER: frozenset({Permission.ARRANGE, Permission.INVITE, Permission.COUNT}),
     Role.ADMIN: frozenset(
-        {Permission.KEEP_ACCOUNTS, Permission.SET, Permission.JUDGE_ESCALATED, Permission.READ_DECISIONS}
+        {
+            Permission.KEEP_ACCOUNTS,
+            Permission.SET,
+            Permission.ATTEND,
+            Permission.JUDGE_ESCALATED,
+            Permission.READ_DECISIONS,
+            Permission.COUNT,
+        }
     ),
 }
 

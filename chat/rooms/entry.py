@@ -14,6 +14,7 @@ from chat.errors import CloseCode, Closing, Refusal, StoreAway
 from chat.people import names
 from chat.people.sessions import Session, author_id, hue
 from chat.protocol import Author, Hello, Since, Welcome, You
+from chat.rooms import notices
 from chat.rooms.room import Room
 from chat.rooms.sequence import Entry, entries, newest
 from chat.settings import Settings
@@ -69,7 +70,9 @@ async def enter(member: Member, hello: Hello) -> None:
     member.send(
         Welcome(
             room=room.place(now),
-            you=You(author, member.author.name, member.author.hue, ["member"], session.token, []),
+            you=You(
+                author, member.author.name, member.author.hue, ["member"], session.token, notices.pending(seat.cases)
+            ),
             epoch=room.epoch,
             offset=room.offset,
             recovered=missed is not None,
@@ -79,6 +82,10 @@ async def enter(member: Member, hello: Hello) -> None:
             events=[msgspec.Raw(event) for _, event in (_newest(member, room) if missed is None else missed)],
         )
     )
+    for frame in notices.about(seat.cases, member.hub.receipts):
+        member.send(frame)
+    for notice in filter(None, map(notices.outcome, seat.reported)):
+        member.send(notice)
     if carried is not None:
         member.carries(carried)
     if seat.sanction is not None and seat.sanction.left(now):

@@ -23,6 +23,7 @@ from chat.errors import CloseCode, Closing, Refusal, StoreAway
 from chat.people.door import Door
 from chat.people.invitations import Invitations
 from chat.people.masters import Masters
+from chat.people.receipts import Receipts
 from chat.people.sessions import Sessions
 from chat.people.words import Words
 from chat.protocol import Notice, encode
@@ -35,10 +36,12 @@ from chat.settings import Settings
 from chat.store import keys
 from chat.store.bus import Bus
 from chat.store.commands import Store
+from chat.store.duty import Duty
 from chat.store.person_log import PersonLog
 from chat.store.registry import Registry
 from chat.store.room_log import RoomLog
 from chat.store.sanctions import CHANNEL, Sanctions, read_record
+from chat.verdict import Screen
 
 log = structlog.get_logger()
 
@@ -48,15 +51,32 @@ AWAY_SECONDS: Final = 30.0  # without the bus, before members are asked to come 
 
 
 class Hub:
-    """The rooms of one process; ``disk_full`` looks whether writing has to stop."""
+    """
+    The rooms of one process.
 
-    def __init__(self, settings: Settings, store: Store, masters: Masters, disk_full: Callable[[], bool]) -> None:
+    ``disk_full`` looks whether writing has to stop, ``screen`` what becomes of a draft; ``opened`` is told the slug of a room in which a
+    case may have been opened, or changed.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        masters: Masters,
+        disk_full: Callable[[], bool],
+        screen: Screen,
+        opened: Callable[[str], None],
+    ) -> None:
         self.settings = settings
         self.store = store
         self.registry = Registry(store)
         self.person_log = PersonLog(store, settings)
         self.sessions = Sessions(store, masters, settings.session_seconds)
         self.sanctions = Sanctions(store)
+        self.duty = Duty(store)
+        self.receipts = Receipts(masters)
+        self.screen = screen
+        self.opened = opened
         self.invitations = Invitations(store, settings.session_seconds)
         self.words = Words(self.sessions, store, settings)
         self.door = Door(self.sessions, store, settings, self.openings)

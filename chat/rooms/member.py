@@ -13,7 +13,7 @@ import random
 import time
 from collections import deque
 from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
 import structlog
@@ -23,13 +23,16 @@ from chat.errors import CloseCode, Closing, Complaint, Refusal, StoreAway
 from chat.locales import best, sentence
 from chat.people.roles import Role, may
 from chat.people.sessions import Session
-from chat.protocol import Author, Error, Hello, Inward, Notice, Outward, Refused, decode, encode
+from chat.protocol import Author, Error, Hello, Inward, Notice, Outward, Refused, Word, decode, encode
+from chat.rooms import notices
 from chat.rooms.connection import Connection
 from chat.rooms.entry import enter
 from chat.rooms.limits import Pace, Standing
 from chat.rooms.outbox import text_frame
 from chat.rooms.requests import FRAMES, Request, answer
 from chat.rooms.sequence import portions
+from chat.store.case_log import CaseLog
+from chat.store.cases import read_word
 from chat.store.sanctions import Sanction
 
 if TYPE_CHECKING:
@@ -264,6 +267,44 @@ class Member:
             await self.hub.sanctions.carry(self.person, sanction)
         except StoreAway:
             log.warning("sanction_not_carried")  # this room keeps it, and it is tried again at the next hello here
+
+    # -- cases that concern them
+
+    @property
+    def cases(self) -> CaseLog:
+        return CaseLog(self.hub.store, self.slug, self.hub.settings)
+
+    def learn(self, token: str) -> None:
+        """Be told how a case stands that one is concerned by."""
+        self._spawn(self._learn(token))
+
+    async def _learn(self, token: str) -> None:
+        try:
+            case = await self.cases.find(token)
+        except StoreAway:
+            return  # they are told with their next welcome
+        if case is not None:
+            notice = (
+                notices.decided(case, self.hub.receipts) if case.author == self.author.id else notices.outcome(case)
+            )
+            if notice is not None:
+                self.send(notice)
+
+    def hear_word(self, word: str) -> None:
+        """Hear what somebody of the staff says to oneself alone."""
+        kept = read_word(word.encode())
+        self.send(Word(kept.sender, kept.text, kept.at))
+
+    def offer_help(self, crisis: Literal["self", "other"], ref: str) -> None:
+        """Show who can help, and whether a moderator is there to see it."""
+        self._spawn(self._offer_help(crisis, ref))
+
+    async def _offer_help(self, crisis: Literal["self", "other"], ref: str) -> None:
+        try:
+            on_duty = await self.hub.duty.anybody()
+        except StoreAway:
+            on_duty = False  # whether somebody is there is not known: nobody is to wait for them
+        self.send(Notice("resources", crisis=crisis, on_duty=on_duty, ref=ref))
 
     def complain(self, code: str, retry_after: float | None = None) -> None:
         """Tell the member that something is wrong, besides any request."""

@@ -14,9 +14,13 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 import msgspec
 
 from chat import metrics
+from chat.errors import Refusal
 from chat.people.roles import Permission
-from chat.protocol import Accepted, Hello, History, Inward, Say, Withdraw
+from chat.protocol import Accepted, Appeal, Asked, Held, Hello, History, Inward, Report, Say, Withdraw
+from chat.rooms import saying
 from chat.rooms.sequence import entries, newest
+from chat.store import room_log
+from chat.store.cases import parted
 
 if TYPE_CHECKING:
     from chat.rooms.member import Member
@@ -24,42 +28,78 @@ if TYPE_CHECKING:
 HISTORY = 100  # events in one answer to `history`
 HISTORY_BYTES = 65_536  # that they come to at most; then there are fewer
 
-Request = Say | Withdraw | History  # all of Inward but Hello, by which one is seated
+Answer = Accepted | Held | Asked
+Request = Say | Withdraw | Report | Appeal | History  # all of Inward but Hello, by which one is seated
 
 FRAMES: Final[Mapping[type[Inward], Permission]] = {
     Hello: Permission.KNOCK,
     Say: Permission.TALK,
     Withdraw: Permission.TALK,
+    Report: Permission.TALK,
+    Appeal: Permission.TALK,
     History: Permission.TALK,
 }
 
 
-def answer(member: Member, request: Request) -> Coroutine[Any, Any, Accepted]:
+def answer(member: Member, request: Request) -> Coroutine[Any, Any, Answer]:
     """Begin to answer a request of a seated member. Awaited, it raises Refusal or StoreAway."""
     match request:
         case Say():
             return say(member, request)
         case Withdraw():
             return withdraw(member, request)
+        case Report():
+            return report(member, request)
+        case Appeal():
+            return appeal(member, request)
         case History():
             return history(member, request)
         case _:
             assert_never(request)
 
 
-async def say(member: Member, frame: Say) -> Accepted:
-    """Say something in the room."""
+async def say(member: Member, frame: Say) -> Answer:
+    """Say something in the room; it may be held, or its author asked about it first."""
     member.hub.may_write()
-    placed = await member.here.say(member.author, member.current_standing, frame, time.time())
+    outcomes = await saying.say(member, member.here, frame, time.time())
+    result, verdict = outcomes.result, outcomes.verdict
+    if isinstance(result, saying.Question):
+        return Asked(frame.ref, result.kinds, result.spans)
+    if verdict.crisis in ("self", "other"):
+        member.offer_help(verdict.crisis, frame.ref)
+    if isinstance(result, room_log.Held) or verdict.crisis == "self":
+        member.hub.opened(member.slug)
+    if isinstance(result, room_log.Held):
+        return Held(frame.ref, result.id, f"{member.slug}~{result.token}", verdict.held_for)
     metrics.MESSAGES.inc()
-    return Accepted(frame.ref, placed.id, placed.offset)
+    return Accepted(frame.ref, result.id, result.offset)
 
 
 async def withdraw(member: Member, frame: Withdraw) -> Accepted:
     """Take back a message of one's own."""
     member.hub.may_write()
     placed = await member.here.withdraw(member.author, frame.ref, frame.message)
-    return Accepted(frame.ref, placed.id, placed.offset)
+    member.hub.opened(member.slug)  # it may have been held
+    return Accepted(frame.ref, placed.id, placed.offset or None)
+
+
+async def report(member: Member, frame: Report) -> Accepted:
+    """Tell the moderators of somebody's message."""
+    member.hub.may_write()
+    await member.cases.report(member.author.id, frame.ref, frame.message, frame.reason, frame.note.strip())
+    member.hub.opened(member.slug)
+    return Accepted(frame.ref, frame.message)
+
+
+async def appeal(member: Member, frame: Appeal) -> Accepted:
+    """Contest a decision on a message of one's own."""
+    member.hub.may_write()
+    place = parted(frame.case)
+    if place is None or place[0] != member.slug:
+        raise Refusal("case_unknown")
+    await member.cases.appeal(place[1], member.author.id, frame.text.strip())
+    member.hub.opened(member.slug)
+    return Accepted(frame.ref)
 
 
 async def history(member: Member, frame: History) -> Accepted:

@@ -9,7 +9,6 @@ in the tail at that moment comes live, whatever is in it does not. Presence and 
 from __future__ import annotations
 
 import asyncio
-import secrets
 from collections.abc import Awaitable, Collection
 from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
@@ -19,15 +18,15 @@ import structlog
 from msgspec import Struct
 
 from chat import metrics
-from chat.errors import CloseCode, Refusal, StoreAway
-from chat.protocol import Author, Phase, Place, Said, Say, State, Void, Withdrawn, encode
-from chat.rooms.limits import Limits, Standing
+from chat.errors import CloseCode, StoreAway
+from chat.protocol import Author, Phase, Place, State, Void, Withdrawn, encode
+from chat.rooms.limits import Limits
 from chat.rooms.outbox import Flusher, text_frame
+from chat.rooms.saying import KINDS
 from chat.rooms.schedule import Hours, Opening, state_at
 from chat.rooms.seats import Seats
 from chat.rooms.sequence import Entry, Sequence
 from chat.rooms.tail import Tail
-from chat.rooms.text import clean
 from chat.settings import Settings
 from chat.store.registry import RoomRecord
 from chat.store.room_log import STRETCH, Placed, RoomLog, Seat, Stretch
@@ -39,7 +38,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 TURN_BYTES: Final = 65_536  # gathered at most before they are written
-KINDS: Final = {"member": ["message"]}  # of the open room: who may post what
 
 
 class Heard(Struct, frozen=True):
@@ -138,6 +136,14 @@ class Room:
             author, code = facts
             if (member := self.seats.of(author)) is not None:
                 member.close(CloseCode.SESSION_ENDED, code)
+        elif name == "case":
+            author, token = facts
+            if (member := self.seats.of(author)) is not None:
+                member.learn(token)
+        elif name == "word":
+            author, *word = facts
+            if (member := self.seats.of(author)) is not None:
+                member.hear_word(" ".join(word))
         elif name == "closed":
             self.end("room_closed", CloseCode.ROOM_CLOSED)
 
@@ -261,17 +267,10 @@ class Room:
         """Tell whether the room is open at ``now``, and until or from when."""
         return state_at(self._hours, now, self._zone)
 
-    async def say(self, author: Author, standing: Standing, say: Say, now: float) -> Placed:
-        """Say something; it is kept when this returns. Raises Refusal or StoreAway."""
-        if say.kind not in KINDS["member"]:
-            raise Refusal("kind_not_allowed")
-        text = clean(say.text, self._settings.text_characters)
-        said = Said(0, 0, secrets.token_urlsafe(12), author, "message", text, say.to)
-        limits = self.limits.saying(author.id, standing, self.record.slow, now)
-        return await self.log.say(author.id, say.ref, said, limits)
-
     async def withdraw(self, author: Author, ref: str, message: str) -> Placed:
-        """Take back a message of ``author``'s. Raises Refusal or StoreAway."""
+        """Take back a message of ``author``'s, held or said. Raises Refusal or StoreAway."""
+        if await self.log.recall(author.id, ref, message):
+            return Placed(message, 0)
         withdrawn = Withdrawn(offset=0, at=0, message=message, by="author")
         return await self.log.withdraw(author.id, ref, withdrawn, self.limits.withdrawing(author.id))
 

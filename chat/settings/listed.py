@@ -114,6 +114,14 @@ class RoomSetting(Struct, frozen=True):
     by_invitation: Annotated[
         bool, _is("whether only those may enter who came by an invitation that is good for it", form="true or false")
     ] = False
+    strictness: Annotated[
+        Literal["light", "standard", "strict", "before"],
+        _is("how closely messages are screened; before: each one is read before it is published"),
+    ] = "standard"
+    hold_newcomers: Annotated[
+        bool,
+        _is("whether what somebody says in their first minutes is read before it is published", form="true or false"),
+    ] = False
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -194,6 +202,14 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
             form="1 to 80 characters on one line",
         ),
     ] = "Sans Masque"
+    alert_webhook: Annotated[
+        str,
+        _is(
+            "where the program posts, without any text of anybody, that somebody is in distress and no moderator on duty; empty: nowhere",
+            pattern=r"^(https?://[^\s]{1,400})?\Z",
+            form="an address that begins with https://",
+        ),
+    ] = ""
     contact: Annotated[
         str,
         _is(

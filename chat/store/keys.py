@@ -14,6 +14,14 @@ CLOSED_BATCHES: Final = "closed-batches"  # sorted set: batch of invitations →
 DOORS: Final = "doors"  # there while nobody new is let in anywhere; until they are opened
 SECRET_MARK: Final = "secret"  # fingerprint of the current master secret, to warn of a second one
 ERASED: Final = "erased"  # when the files were last rewritten without what is erased, in seconds since 1970
+INDEXED: Final = "{moderation}:indexed"  # there once the queues hold all cases; no end
+CLAIMED: Final = "{moderation}:claimed"  # hash: case id → who has taken it; rebuilt as the queues are
+DUTY: Final = "{moderation}:duty"  # sorted set: staff name → until when they count as on duty; expires with the last
+DUTY_FACTS: Final = "{moderation}:duty-facts"  # hash: staff name → their role and the case that they look at, in JSON; expires with DUTY
+NOTES: Final = "{moderation}:notes"  # list: what moderators told one another, in JSON; expires after the last
+ALERTED: Final = "{moderation}:alerted"  # there while the operator need not be alerted again; a minute
+ANCHORS: Final = "{moderation}:anchors"  # list: heads of the rooms' chains of decisions, in JSON; no end
+AUDITED: Final = "{moderation}:audited"  # set: slugs of rooms that have such a chain, closed ones too; no end
 ADMISSIONS: Final = "admissions"  # hash: step of ten seconds → how many were let in by proof or wait; expires once the effort forgot them
 INVITATIONS: Final = "invitations"  # sorted set: batch → when it ends
 WORDS_TRIED: Final = "words-tried"  # how often somebody tried to come back by words, this minute; expires with it
@@ -21,10 +29,19 @@ WAITS: Final = "admissions:waits"  # how many were let in after a wait, this min
 
 
 class Room:
-    """The keys of one room; all but ``refs`` and buckets end with it, and none outlives it by more than a day."""
+    """
+    The keys of one room.
+
+    All but the audit end with it; ``refs``, buckets, cases and what is kept of one person end by themselves. The scripts of a room
+    get :meth:`all` and the channel, then :meth:`moderation` if they deal with cases, then what is theirs.
+    """
 
     __slots__ = (
+        "audit",
+        "cases",
         "channel",
+        "decided",
+        "effects",
         "events",
         "ids",
         "known",
@@ -32,6 +49,8 @@ class Room:
         "names",
         "people",
         "present",
+        "queue",
+        "reporters",
         "room",
         "sanctions",
         "slug",
@@ -60,6 +79,18 @@ class Room:
         self.known = f"{{{slug}}}:known"
         # Hash: author id → kind, end, scope and reason of a sanction; each is erased at its end, all with the last.
         self.sanctions = f"{{{slug}}}:sanctions"
+        # Hash: message id → the token of its open case. Expires, as do the next two and the reporters, with the last case.
+        self.cases = f"{{{slug}}}:cases"
+        # Sorted set: token of an open case → when it was opened.
+        self.queue = f"{{{slug}}}:queue"
+        # Sorted set: token of a decided case → when it was decided.
+        self.decided = f"{{{slug}}}:decided"
+        # Sorted set: what is still to be done outside this slot, or later → when it is due. Each ends when it is done.
+        self.effects = f"{{{slug}}}:effects"
+        # Hash: author id → how many of their reports were followed, space, how many were not.
+        self.reporters = f"{{{slug}}}:reporters"
+        # List: decisions, in JSON, each with the hash of the one before. No end.
+        self.audit = f"{{{slug}}}:audit"
         # Sharded channel: events and voids as JSON, signals between processes after a `!`.
         self.channel = f"{{{slug}}}:live"
 
@@ -75,8 +106,26 @@ class Room:
         """Name a bucket of tokens: empty, its time to live is what it lacks; ends by itself when it is full again."""
         return f"{{{self.slug}}}:bucket:{name}"
 
+    def case(self, token: str) -> str:
+        """
+        Name a case. Hash: the fields of :class:`chat.store.cases.Case`, ``r:`` and a reporter, ``w:`` and a number; expires.
+        """
+        return f"{{{self.slug}}}:case:{token}"
+
+    def cases_of(self, author: str) -> str:
+        """Name the sorted set of the cases about somebody's messages: token → when it was opened; expires with the last of them."""
+        return f"{{{self.slug}}}:cases-of:{author}"
+
+    def reports_by(self, author: str) -> str:
+        """Name the sorted set of the cases that somebody has reported: token → when; expires with the last of them."""
+        return f"{{{self.slug}}}:reports-by:{author}"
+
+    def moderation(self) -> tuple[str, ...]:
+        """Name what the scripts that deal with cases need, in their order."""
+        return (self.cases, self.queue, self.decided, self.effects, self.reporters)
+
     def all(self) -> tuple[str, ...]:
-        """Name all that is erased when the room is closed."""
+        """Name what is erased when the room is closed, besides :meth:`moderation`, in the scripts' order."""
         return (
             self.room,
             self.log,
@@ -131,3 +180,13 @@ def words(name: str) -> str:
 def bearer(person: str) -> str:
     """Name which words are a person's, ``person`` being a keyed hash of its own: the words' keyed hash; expires with them."""
     return f"{{bearer:{person}}}"
+
+
+def order(queue: str) -> str:
+    """Name a queue of the console, a sorted set: case id → rank, the lowest first; rebuilt from the rooms when lost, as is the next."""
+    return f"{{moderation}}:order:{queue}"
+
+
+def age(queue: str) -> str:
+    """Name the sorted set: case id of a queue → when it was opened, or decided."""
+    return f"{{moderation}}:age:{queue}"

@@ -13,21 +13,29 @@ from msgspec import Struct
 from chat.protocol import Withdrawn, unnumbered
 from chat.settings import Settings
 from chat.store import keys
+from chat.store.cases import Case, read_cases
 from chat.store.commands import Script, Store
 from chat.store.sanctions import Sanction, read_record
 
-ABOUT: Final = Script("common", "about")
-FORGET: Final = Script("common", "forget")
+ABOUT: Final = Script("common", "cases", "about")
+FORGET: Final = Script("common", "cases", "forget")
 SPAN: Final = 1000  # offsets looked through in one go, so that the store is not held up
 
 
-OWN: Final = ("slow", "own", "back")  # buckets of one author alone, as chat/rooms/limits.py names them
+OWN: Final = (
+    "slow",
+    "own",
+    "back",
+    "report",
+    "report-slow",
+)  # buckets of one author alone, as chat/rooms/limits.py names them
 
 
 class Trace(Struct, frozen=True):
     """
     What a room keeps of somebody: author and events in JSON, oldest first, until when they are known and present, how many of their
-    refs are remembered, and for how many seconds yet a limit has to be told that they have just spoken.
+    refs are remembered, for how many seconds yet a limit has to be told that they have just spoken, what is on them, the cases about their
+    messages, and those that they reported.
     """
 
     author: bytes
@@ -37,6 +45,8 @@ class Trace(Struct, frozen=True):
     refs: int
     limited_seconds: int
     sanction: Sanction | None
+    cases: tuple[Case, ...]
+    reported: tuple[Case, ...]
 
 
 class PersonLog:
@@ -55,11 +65,19 @@ class PersonLog:
             reply = await self._store.run(ABOUT, _keys(slug, author), author, before, self._span)
             if reply is None:
                 return None
-            registered, known, present, events, before, refs, limited, sanction = reply
+            registered, known, present, events, before, refs, limited, sanction, cases, reported = reply
             found += events
             if not before:
                 return Trace(
-                    registered, known, present, tuple(reversed(found)), refs, limited, read_record(sanction.decode())
+                    registered,
+                    known,
+                    present,
+                    tuple(reversed(found)),
+                    refs,
+                    limited,
+                    read_record(sanction.decode()),
+                    read_cases(slug, cases),
+                    read_cases(slug, reported),
                 )
 
     async def forget(self, slug: str, author: str) -> int:
@@ -91,4 +109,4 @@ class PersonLog:
 def _keys(slug: str, author: str) -> tuple[str, ...]:
     room = keys.Room(slug)
     buckets = (room.bucket(f"{kind}:{author}") for kind in OWN)
-    return (*room.all(), room.channel, room.refs(author), room.older_refs(author), *buckets)
+    return (*room.all(), room.channel, *room.moderation(), room.refs(author), room.older_refs(author), *buckets)

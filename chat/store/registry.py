@@ -13,11 +13,12 @@ from msgspec import Struct
 
 from chat.errors import ChatError
 from chat.store import keys
-from chat.store.commands import Store
+from chat.store.commands import Script, Store
 from chat.store.retention import CLOSED_BATCH_SECONDS
+from chat.verdict import Strictness
 
 SLUG: Final = r"^[a-z0-9][a-z0-9-]{0,47}$"
-CLOSED_SIGNAL: Final = "!closed"
+CLOSE: Final = Script("common", "cases", "close")
 
 
 class RoomRecord(Struct, frozen=True):
@@ -36,6 +37,8 @@ class RoomRecord(Struct, frozen=True):
     secret: bytes
     locked: bool = False
     by_invitation: bool = False
+    strictness: Strictness = "standard"
+    hold_newcomers: bool = False
 
 
 class Registry:
@@ -54,6 +57,8 @@ class Registry:
         slow: int = 0,
         hours: tuple[str, ...] = (),
         by_invitation: bool = False,
+        strictness: Strictness = "standard",
+        hold_newcomers: bool = False,
     ) -> bool:
         """Set up a room; answers False when there is one of that name, which stays as it is."""
         room = keys.Room(slug)
@@ -69,7 +74,9 @@ class Registry:
             "about": about,
             "slow": slow,
             "hours": msgspec.json.encode(hours),
+            "strictness": strictness,
             **({"by_invitation": 1} if by_invitation else {}),
+            **({"hold_newcomers": 1} if hold_newcomers else {}),
         }
         await self._store.ask("HSET", room.room, *itertools.chain.from_iterable(facts.items()))
         return True
@@ -141,8 +148,7 @@ class Registry:
         room = keys.Room(slug)
         if not await self._store.ask("SREM", keys.ROOMS, slug):
             raise ChatError("room_unknown")
-        await self._store.ask("UNLINK", *room.all())
-        await self._store.ask("SPUBLISH", room.channel, CLOSED_SIGNAL)
+        await self._store.run(CLOSE, (*room.all(), room.channel, *room.moderation()))
 
 
 def _record(slug: str, reply: object) -> RoomRecord | None:
@@ -161,4 +167,6 @@ def _record(slug: str, reply: object) -> RoomRecord | None:
         secret=reply[b"secret"],
         locked=b"locked" in reply,
         by_invitation=b"by_invitation" in reply,
+        strictness=reply.get(b"strictness", b"standard").decode(),
+        hold_newcomers=b"hold_newcomers" in reply,
     )

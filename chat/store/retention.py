@@ -19,6 +19,10 @@ from chat.settings import Settings
 
 SLOWEST_SECONDS: Final = 3600  # what a room may ask for between two messages of one person
 SANCTION_SECONDS: Final = 30 * 86_400  # the longest that one moderator can keep somebody silent or away
+PERMANENT_SECONDS: Final = 3650 * 86_400  # the longest, by two moderators
+CASE_SECONDS: Final = 30 * 86_400  # a case from its opening, and again from its decision
+ON_DUTY_SECONDS: Final = 60  # that a console was open, or that the operator was alerted
+NOTE_SECONDS: Final = 7 * 86_400  # what moderators tell one another, from the last of it on
 CLOSED_BATCH_SECONDS: Final = 3600  # how long who came by a batch lately writes slowly, once its door is closed
 SHOWN_SECONDS: Final = 1200  # that a proof or a wait was used: each is over in half the time, by whoever's clock
 BATCH_DAYS: Final = 366  # the longest that an invitation is good
@@ -71,7 +75,13 @@ NAMES: Final = Kept(
 # Half a minute by default: a process that dies is missed after six pulses.
 PRESENCE: Final = Kept("presence", ROOM + "present", lambda s: s.presence_seconds * 6)
 PACE: Final = Kept("pace", ROOM + r"bucket:[\w:-]+", _longest_filling)
-SANCTIONS: Final = Kept("sanctions", ROOM + rf"sanctions|\{{session:{HASH}\}}:sanction", lambda s: SANCTION_SECONDS)
+SANCTIONS: Final = Kept("sanctions", ROOM + rf"sanctions|\{{session:{HASH}\}}:sanction", lambda s: PERMANENT_SECONDS)
+# Once for the case, and once more from its decision on: an appeal begins it anew.
+CASES: Final = Kept(
+    "cases",
+    ROOM + r"(cases|queue|decided|reporters|case:\w+|(cases-of|reports-by):[\w-]+)",
+    lambda _: CASE_SECONDS,
+)
 SESSION: Final = Kept("session", rf"\{{session:{HASH}\}}", lambda s: s.session_seconds)
 SHOWN: Final = Kept("shown", rf"\{{session:{HASH}\}}:shown", lambda _: SHOWN_SECONDS)
 WAY_BACK: Final = Kept("way_back", rf"\{{words:{HASH}\}}|\{{bearer:{HASH}\}}", lambda s: s.words_days * 86_400)
@@ -84,6 +94,11 @@ INVITATIONS: Final = Kept(
 # -- What outlives everybody's visit, and points at nobody.
 PLACES: Final = Kept("rooms", "rooms|" + ROOM + "(room|log)", None)
 CLOSED_BATCHES: Final = Kept("closed_batches", "closed-batches", lambda s: CLOSED_BATCH_SECONDS)
+DECISIONS: Final = Kept("decisions", ROOM + r"audit|\{moderation\}:(anchors|audited)", None)
+# Of cases, nothing but their ids; of moderators, that they are there and what they tell one another.
+DESK: Final = Kept("desk", r"\{moderation\}:(order:\w+|age:\w+|indexed|claimed)|" + ROOM + "effects", None)
+ON_DUTY: Final = Kept("on_duty", r"\{moderation\}:(duty|duty-facts|alerted)", lambda _: ON_DUTY_SECONDS)
+NOTES: Final = Kept("notes", r"\{moderation\}:notes", lambda _: NOTE_SECONDS)
 SERVICE: Final = Kept("service", "secret|erased|doors", None)
 
 TABLE: Final = (
@@ -93,6 +108,7 @@ TABLE: Final = (
     PRESENCE,
     PACE,
     SANCTIONS,
+    CASES,
     SESSION,
     SHOWN,
     WAY_BACK,
@@ -101,6 +117,10 @@ TABLE: Final = (
     INVITATIONS,
     PLACES,
     CLOSED_BATCHES,
+    DECISIONS,
+    DESK,
+    ON_DUTY,
+    NOTES,
     SERVICE,
 )
 

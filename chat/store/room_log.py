@@ -6,7 +6,7 @@ What is kept of one room: its order of events, who is present, who bears which n
 
 from __future__ import annotations
 
-import hashlib
+import time
 from collections.abc import Sequence
 from typing import Final
 
@@ -16,15 +16,18 @@ from chat.errors import Refusal
 from chat.protocol import Said, Withdrawn, unnumbered
 from chat.settings import Settings
 from chat.store import keys
+from chat.store.case_log import HELD_MOST, RECALL, Opening, short_ref
+from chat.store.cases import Case, new_token, read_cases
 from chat.store.commands import Reply, Script, Store
-from chat.store.retention import NAMES, PRESENCE, WORDS
+from chat.store.retention import CASES, NAMES, PRESENCE, WORDS
 from chat.store.sanctions import Sanction, by_author, read_record
 
 SAY: Final = Script("common", "limits", "say")
 WITHDRAW: Final = Script("common", "limits", "withdraw")
-ENTER: Final = Script("common", "enter")
+ENTER: Final = Script("common", "cases", "enter")
 PULSE: Final = Script("common", "pulse")
 READ: Final = Script("common", "read")
+HOLD: Final = Script("common", "limits", "cases", "hold")
 
 KNOWN_MOST: Final = 10_000  # people whose names a room keeps; beyond, those who are away lose theirs
 STRETCH: Final = 1_000  # events in one reading, as read.lua says too
@@ -35,6 +38,13 @@ class Placed(Struct, frozen=True):
 
     id: str
     offset: int
+
+
+class Held(Struct, frozen=True):
+    """A message that only its author and the moderators see, and the token of its case."""
+
+    id: str
+    token: str
 
 
 class Limit(Struct, frozen=True):
@@ -50,7 +60,7 @@ class Seat(Struct, frozen=True):
     """
     A member, let in: as whom (author in JSON), as which connection of the room, how far the room was, how many are there.
 
-    ``sanction`` is what is kept of one, over or not.
+    ``sanction`` is what is kept of one, over or not; ``cases`` are those about their messages, ``reported`` those that they reported.
     """
 
     person: bytes
@@ -59,6 +69,8 @@ class Seat(Struct, frozen=True):
     offset: int
     present: int
     sanction: Sanction | None = None
+    cases: tuple[Case, ...] = ()
+    reported: tuple[Case, ...] = ()
 
 
 class Pulse(Struct, frozen=True):
@@ -88,23 +100,53 @@ class RoomLog:
     def __init__(self, store: Store, slug: str, settings: Settings) -> None:
         self._store = store
         self._settings = settings
+        self._slug = slug
         self._room = keys.Room(slug)
         self._keys = (*self._room.all(), self._room.channel)
+        self._all_keys = (*self._keys, *self._room.moderation())
         self.channel = self._room.channel
 
-    async def say(self, author: str, ref: str, said: Said, limits: Sequence[Limit]) -> Placed:
+    async def say(
+        self, author: str, ref: str, said: Said, limits: Sequence[Limit], opening: Opening | None = None
+    ) -> Placed | Held:
         """
-        Give a message its place, once for a ``ref``; the second time answers as the first did.
+        Give a message its place, or hold it, and open its case if it is to have one; once for a ``ref``, the second time answers as the
+        first did.
 
         Raises:
             Refusal: the code of one of ``limits`` with the seconds left, ``unknown_message`` when the one answered is gone,
-                ``room_closed``, or ``not_seated`` when the author is not known here.
+                ``room_closed``, ``not_seated`` when the author is not known here, or ``held_many``.
         """
-        head, tail = unnumbered(said)
         s = self._settings
-        script_keys = (*self._keys, *self._refs(author), *self._buckets(limits))
-        facts = (said.id, author, said.to or "", s.history_events, WORDS.seconds(s), s.ref_seconds, _short(author, ref))
-        return _placed(await self._store.run(SAY, script_keys, head, tail, *facts, *_bounds(limits)))
+        own = (*self._refs(author), *self._buckets(limits))
+        facts = (
+            *unnumbered(said),
+            *(
+                said.id,
+                author,
+                said.to or "",
+                s.history_events,
+                WORDS.seconds(s),
+                s.ref_seconds,
+                short_ref(author, ref),
+            ),
+        )
+        if opening is None:
+            return _placed(await self._store.run(SAY, (*self._keys, *own), *facts, *_bounds(limits)))
+        fields = opening.facts()
+        case = (int(opening.held), new_token(), opening.kind, CASES.seconds(s), HELD_MOST, len(fields) // 2, *fields)
+        return _placed(await self._store.run(HOLD, (*self._all_keys, *own), *facts, *case, *_bounds(limits)))
+
+    async def recall(self, author: str, ref: str, message: str) -> bool:
+        """
+        Take back a message that is held; answers False where no such one is.
+
+        Raises:
+            Refusal: ``not_yours``.
+        """
+        facts = (message, author, self._settings.ref_seconds, short_ref(author, ref))
+        reply = await self._store.run(RECALL, (*self._all_keys, *self._refs(author)), *facts)
+        return reply is not None and bool(_placed(reply))
 
     async def withdraw(self, author: str, ref: str, withdrawn: Withdrawn, limits: Sequence[Limit]) -> Placed:
         """
@@ -116,8 +158,9 @@ class RoomLog:
         head, tail = unnumbered(withdrawn)
         s = self._settings
         script_keys = (*self._keys, *self._refs(author), *self._buckets(limits))
-        facts = (withdrawn.message, author, s.history_events, WORDS.seconds(s), s.ref_seconds, _short(author, ref))
-        return _placed(await self._store.run(WITHDRAW, script_keys, head, tail, *facts, *_bounds(limits)))
+        facts = (withdrawn.message, author, s.history_events, WORDS.seconds(s), s.ref_seconds, short_ref(author, ref))
+        placed = _placed(await self._store.run(WITHDRAW, script_keys, head, tail, *facts, *_bounds(limits)))
+        return Placed(placed.id, 0) if isinstance(placed, Held) else placed
 
     def _refs(self, author: str) -> tuple[str, str]:
         return self._room.refs(author), self._room.older_refs(author)
@@ -134,12 +177,21 @@ class RoomLog:
         """
         s = self._settings
         times = (PRESENCE.seconds(s), s.session_seconds, NAMES.seconds(s))
-        reply = await self._store.run(ENTER, self._keys, author, skeleton, person, *times, int(lasting), KNOWN_MOST)
+        reply = await self._store.run(ENTER, self._all_keys, author, skeleton, person, *times, int(lasting), KNOWN_MOST)
         if reply[0] == b"excluded" and (sanction := read_record(reply[1].decode())):
             return sanction
         if reply[0] != b"seated":
             raise Refusal(reply[0].decode())
-        return Seat(reply[1], int(reply[2]), reply[3].decode(), int(reply[4]), reply[5], read_record(reply[6].decode()))
+        return Seat(
+            reply[1],
+            int(reply[2]),
+            reply[3].decode(),
+            int(reply[4]),
+            reply[5],
+            read_record(reply[6].decode()),
+            read_cases(self._slug, reply[7]),
+            read_cases(self._slug, reply[8]),
+        )
 
     async def pulse(self, here: list[str], left: list[str]) -> Pulse:
         """Say who is here and who has left, erase what is too old, and learn how the room is."""
@@ -151,6 +203,11 @@ class RoomLog:
     async def read(self, first: int, last: int) -> Stretch:
         """Read the events from ``first`` to ``last``, both included, as far as they are kept; :data:`STRETCH` of them at most."""
         return _stretch(await self._store.run(READ, self._keys, first, last))
+
+    async def is_present(self, author: str) -> bool:
+        """Tell whether somebody is here, or left a moment ago."""
+        until = await self._store.ask("ZSCORE", self._room.present, author)
+        return until is not None and float(until) > time.time()
 
     async def newest(self, count: int) -> Stretch:
         """Read the newest ``count`` events."""
@@ -164,13 +221,10 @@ def _bounds(limits: Sequence[Limit]) -> list[str | int]:
     return [fact for limit in limits for fact in (limit.code, limit.burst, limit.interval_ms)]
 
 
-def _short(author: str, ref: str) -> str:
-    """Make a ref short and free of the client's words, and another in each room: the same one in two would join them."""
-    return hashlib.blake2b(f"{author}\0{ref}".encode(), digest_size=12).hexdigest()
-
-
-def _placed(reply: Reply) -> Placed:
+def _placed(reply: Reply) -> Placed | Held:
     outcome = reply[0].decode()
+    if outcome == "held":
+        return Held(reply[1].decode(), reply[2].decode())
     if outcome == "accepted":
         return Placed(reply[1].decode(), int(reply[2]))
     if outcome == "limited":

@@ -84,7 +84,7 @@ class Sanctions:
         """
         assert 0 < seconds <= SANCTION_SECONDS
         scope = "all" if everywhere else "room"
-        facts = (who, kind, seconds, scope, " ".join(reason.split()), SANCTION_SECONDS)
+        facts = (who, kind, seconds, scope, " ".join(reason.split()))
         outcome, author = await self._store.run(SANCTION, _keys(slug), *facts)
         if outcome != b"sanctioned":
             raise ChatError(outcome.decode())

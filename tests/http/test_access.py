@@ -135,7 +135,9 @@ def test_the_table_is_what_was_promised() -> None:
     assert who[Permission.JUDGE] == {Role.MODERATOR}
     assert who[Permission.JUDGE_ESCALATED] == {Role.ADMIN}
     assert who[Permission.STEER] == {Role.FACILITATOR}
-    assert who[Permission.ARRANGE] == who[Permission.INVITE] == who[Permission.COUNT] == {Role.ORGANISER}
+    assert who[Permission.ARRANGE] == who[Permission.INVITE] == {Role.ORGANISER}
+    assert who[Permission.COUNT] == {Role.ORGANISER, Role.MODERATOR, Role.ADMIN}
+    assert who[Permission.ATTEND] == {Role.MODERATOR, Role.ADMIN}
     assert who[Permission.KEEP_ACCOUNTS] == who[Permission.SET] == {Role.ADMIN}
     assert who[Permission.TALK] == who[Permission.KNOW_ONESELF] == {Role.MEMBER}
     assert all(who.values()), "a permission that nobody has"

@@ -11,6 +11,8 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
+from chat.moderation.office import Office
+from chat.moderation.pipeline import screen
 from chat.people.masters import Masters
 from chat.rooms.hub import Hub
 from chat.rooms.member import Member
@@ -19,6 +21,7 @@ from chat.settings import Settings
 from chat.store.commands import Store
 from chat.store.hold import Role
 from chat.store.valkey import embedded
+from chat.verdict import Screen, Strictness
 from tests.clients import PATIENCE_SECONDS, Bare, Frame, close_all, some_name, unframed
 
 ROOM = "salon"
@@ -65,8 +68,9 @@ class Guest:
 class House:
     """The hub, and what happens around it."""
 
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Hub, office: Office) -> None:
         self.hub = hub
+        self.office = office
         self.ask = hub.store.ask
         self._ours: list[socket.socket] = []
 
@@ -108,17 +112,26 @@ class House:
 
 
 @contextlib.asynccontextmanager
-async def house(folder: Path, *rooms: str, **settings: Any) -> AsyncIterator[House]:
-    """Run a hub on a store in ``folder``, with room `salon` and ``rooms``; its beat is slow enough for tests to be it."""
+async def house(
+    folder: Path, *rooms: str, screen: Screen = screen, strictness: Strictness = "standard", **settings: Any
+) -> AsyncIterator[House]:
+    """
+    Run a hub and a moderators' office on a store in ``folder``, with room `salon` and ``rooms``.
+
+    Its beat is slow enough for tests to be it.
+    """
     options = Settings(**{"admission": "open", "presence_seconds": 60, **settings})
     async with embedded(folder / "data", role=Role.SERVE) as url, contextlib.AsyncExitStack() as stack:
         store = Store(url, options.store_timeout_seconds)
         stack.push_async_callback(store.close)
-        hub = Hub(options, store, Masters(bytes(32)), lambda: False)
+        office = Office(options, store, Masters(bytes(32)))
+        hub = Hub(options, store, Masters(bytes(32)), lambda: False, screen, office.opened)
         for slug in (ROOM, *rooms):
-            await hub.registry.add(slug, title=slug, format="salon")
+            await hub.registry.add(slug, title=slug, format="salon", strictness=strictness)
+        await office.open()
+        stack.push_async_callback(office.close)
         await hub.open()
-        running = House(hub)
+        running = House(hub, office)
         stack.push_async_callback(running.emptied)
         stack.push_async_callback(hub.drain)
         stack.push_async_callback(close_all)

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from chat.moderation.pipeline import screen
 from chat.people.masters import Masters
-from chat.protocol import Author, Say
+from chat.protocol import Author, Said
 from chat.rooms.hub import Hub
-from chat.rooms.limits import Standing
 from chat.rooms.room import Room
 from chat.settings import Settings
 from chat.store.commands import Store
-from chat.store.room_log import RoomLog
+from chat.store.room_log import Placed, RoomLog
 from chat.store.valkey import embedded
 from tests.store.test_valkey import eventually
 
@@ -48,7 +48,7 @@ async def hub(folder: Path) -> AsyncIterator[Hub]:
     settings = Settings(presence_seconds=60)
     async with embedded(folder / "data") as url:
         store = Store(url, 5)
-        hub = Hub(settings, store, Masters(b"k" * 32), lambda: False)
+        hub = Hub(settings, store, Masters(b"k" * 32), lambda: False, screen, lambda _: None)
         await hub.registry.add("salon", title="Salon", format="salon")
         await hub.open()
         yield hub
@@ -59,7 +59,9 @@ async def hub(folder: Path) -> AsyncIterator[Hub]:
 async def said(hub: Hub) -> tuple[Room, str]:
     room = await hub.room("salon")
     await room.log.enter("ab", "heron", b'{"id":"ab","name":"H","hue":0,"face":"mask"}')
-    placed = await room.say(AUTHOR, Standing(), Say(ref="r1", text=f"Une {WORD.decode()} !"), 0.0)
+    said = Said(0, 0, "m1", AUTHOR, "message", f"Une {WORD.decode()} !")
+    placed = await room.log.say(AUTHOR.id, "r1", said, [])
+    assert isinstance(placed, Placed)
     await eventually(lambda: room.offset == placed.offset)
     return room, placed.id
 

@@ -237,6 +237,8 @@ async def test_closing_a_batch_is_felt_by_those_who_are_there(start: Start) -> N
         number = 0
         while (answer := await guest.say("après", ref=f"après {number}"))["type"] == "accepted":
             number += 1
+        assert (answer["type"], answer["why"]) == ("held", ["newcomer"]), "read before it is published, for a while"
+        answer = await guest.say("encore")
     assert answer["code"] == "newcomer_pace"
     assert 0 < answer["retry_after"] <= 10
     for i in range(5):

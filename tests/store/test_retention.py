@@ -58,7 +58,7 @@ def keys_named() -> Iterator[str]:
     room = keys.Room("salon-1")
     yield from (getattr(room, name) for name in keys.Room.__slots__ if name not in ("slug", "channel"))
     for name, member in vars(keys.Room).items():
-        if inspect.isfunction(member) and not name.startswith("_") and name != "all":
+        if inspect.isfunction(member) and not name.startswith("_") and name not in ("all", "moderation"):
             yield named(getattr(room, name))
 
 

@@ -34,6 +34,17 @@ local function sanctioned(author)
   if kind and kind ~= 'lifted' and tonumber(ends) > now then return kind, ends - now end
 end
 
+-- Put a sanction on somebody, in place of the one that was there; '' takes it off.
+local function impose(author, record)
+  if record == '' then
+    redis.call('HDEL', SANCTIONS, author)
+  else
+    redis.call('HSET', SANCTIONS, author, record)
+    local seconds = string.match(record, '^%a+ (%d+)') - now
+    if redis.call('TTL', SANCTIONS) < seconds then redis.call('EXPIRE', SANCTIONS, math.max(seconds, 1)) end
+  end
+end
+
 -- Know somebody no longer: the name is free.
 local function forget(author)
   local person = redis.call('HGET', PEOPLE, author)
@@ -72,6 +83,24 @@ local function answer(refs, older, ref, words, seconds)
   if left >= 0 and left <= seconds then redis.call('RENAME', refs, older) end
   redis.call('HSET', refs, ref, words)
   if left <= seconds then redis.call('EXPIRE', refs, 2 * seconds) end
+end
+
+-- Read what a ref was answered with: a message and its offset, or a message and the case for which it is held, after a `~`.
+local function repeated(known)
+  local id, place = string.match(known, '^(%S+) (%S+)$')
+  if string.sub(place, 1, 1) == '~' then return {'held', id, string.sub(place, 2)} end
+  return {'accepted', id, place}
+end
+
+-- What keeps `author` from speaking here at all, or from answering `to`; nil where nothing does.
+local function objection(author, to)
+  -- Whoever is erased, or has lost their name while the store was away, says nothing more.
+  if redis.call('HEXISTS', PEOPLE, author) == 0 then
+    return {redis.call('EXISTS', ROOM) == 0 and 'room_closed' or 'not_seated'}
+  end
+  if to ~= '' and redis.call('HEXISTS', IDS, to) == 0 then return {'unknown_message'} end
+  local kind, left = sanctioned(author)
+  if kind then return {'limited', kind == 'mute' and 'muted' or 'excluded', left * 1000} end
 end
 
 -- Make an offset void. Everything before the text is ours, so that the patterns cannot be led astray by what somebody wrote.
@@ -128,5 +157,15 @@ local function append(head, tail, events, seconds)
   redis.call('EXPIRE', IDS, seconds)
   redis.call('EXPIRE', VOICES, seconds)
   redis.call('SPUBLISH', CHANNEL, event)
+  return offset
+end
+
+-- Give a message its place, and know whose it is.
+local function publish(id, author, head, tail, events, seconds)
+  local offset = append(head, tail, events, seconds)
+  redis.call('HSET', IDS, id, offset)
+  redis.call('HINCRBY', VOICES, author, 1)
+  redis.call('EXPIRE', IDS, seconds)
+  redis.call('EXPIRE', VOICES, seconds)
   return offset
 end

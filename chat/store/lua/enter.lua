@@ -1,7 +1,7 @@
 -- Seat a member under a name nobody else bears here. ARGV: author skeleton person(JSON) present_seconds
 -- known_seconds names_seconds lasting (0 or 1) known_most
 -- Answers the person as known here (a name once taken is theirs until they are forgotten), the connection's seat, epoch, newest
--- offset, how many are present, and the sanction that is on them.
+-- offset, how many are present, the sanction that is on them, the cases about them and those that they reported.
 local author, skeleton, person = unpack(ARGV, 1, 3)
 if redis.call('EXISTS', ROOM) == 0 then return {'room_closed'} end
 local kind = sanctioned(author)
@@ -35,4 +35,4 @@ local seat = redis.call('HINCRBY', LOG, 'seats', 1)
 -- The newest of two tabs wins; the process that has the older one hears of it.
 redis.call('SPUBLISH', CHANNEL, '!opened ' .. author .. ' ' .. seat)
 return {'seated', person, tostring(seat), redis.call('HGET', LOG, 'epoch'), tostring(newest()), redis.call('ZCARD', PRESENT),
-  redis.call('HGET', SANCTIONS, author) or ''}
+  redis.call('HGET', SANCTIONS, author) or '', cases_in(PREFIX .. 'cases-of:' .. author), cases_in(PREFIX .. 'reports-by:' .. author)}

@@ -1,5 +1,5 @@
 -- Keep somebody from writing or from coming in, and tell whoever has them. KEYS: ... ARGV: author-or-message kind seconds scope reason
--- longest_seconds. Answers 'sanctioned' and the author id.
+-- Answers 'sanctioned' and the author id.
 local author, kind, ends = ARGV[1], ARGV[2], now + tonumber(ARGV[3])
 if redis.call('EXISTS', ROOM) == 0 then return {'room_unknown', ''} end
 local offset = redis.call('HGET', IDS, author)
@@ -10,7 +10,6 @@ elseif not redis.call('ZSCORE', KNOWN, author) and redis.call('HEXISTS', SANCTIO
 end
 if redis.call('HLEN', SANCTIONS) >= 500 and redis.call('HEXISTS', SANCTIONS, author) == 0 then return {'sanctions_many', ''} end
 local record = kind .. ' ' .. ends .. ' ' .. ARGV[4] .. ' ' .. ARGV[5]
-redis.call('HSET', SANCTIONS, author, record)
-redis.call('EXPIRE', SANCTIONS, ARGV[6])
+impose(author, record)
 redis.call('SPUBLISH', CHANNEL, '!sanctioned ' .. author .. ' ' .. record)
 return {'sanctioned', author}

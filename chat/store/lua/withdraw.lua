@@ -2,7 +2,7 @@
 local refs, older, ref = KEYS[12], KEYS[13], ARGV[8]
 local head, tail, message, author = unpack(ARGV, 1, 4)
 local known = answered(refs, older, ref)
-if known then return {'accepted', string.match(known, '^(%S+) (%d+)$')} end
+if known then return repeated(known) end
 local offset = redis.call('HGET', IDS, message)
 if not offset then return {'unknown_message'} end
 local event = redis.call('HGET', EVENTS, offset)

@@ -1,0 +1,48 @@
+"""
+Contest a decision without a session, by the receipt that came with it.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+import msgspec
+from msgspec import Meta, Struct
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from chat.errors import ChatError, StoreAway
+from chat.http.access import Declared
+from chat.http.answers import answer, refuse
+from chat.http.body import TooLong, read_body
+from chat.moderation.office import Office
+from chat.people.roles import Permission
+
+BODY_BYTES: Final = 16_384
+
+
+class Asked(Struct, frozen=True):
+    """A receipt, and what speaks against the decision."""
+
+    receipt: Annotated[str, Meta(min_length=1, max_length=200)]
+    text: Annotated[str, Meta(min_length=1, max_length=2000)]
+
+
+_asked: Final = msgspec.json.Decoder(Asked)
+
+
+async def appeal(request: Request) -> Response:
+    """Answer ``{case}``, the appeal that another moderator will decide."""
+    office: Office = request.app.state.office
+    try:
+        asked = _asked.decode(await read_body(request, BODY_BYTES))
+        return answer({"case": await office.appeal(asked.receipt, asked.text)})
+    except (msgspec.DecodeError, TooLong, ClientDisconnect):
+        return refuse(request, 400, "bad_request")
+    except ChatError as exc:
+        return refuse(request, 404 if exc.code == "receipt_unknown" else 409, exc.code)
+    except StoreAway:
+        return refuse(request, 503, "store_away", retry_after=3)
+
+
+routes = [Declared("/api/appeals", appeal, Permission.APPEAL, methods=["POST"])]

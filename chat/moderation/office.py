@@ -1,0 +1,167 @@
+"""
+The moderators' office on one server: everything that their console asks of, put together.
+
+Rooms know of it two functions only: the screen, and :meth:`Office.opened`, by which they say that a case may have been opened.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+from msgspec import Struct
+
+from chat.errors import Refusal
+from chat.moderation.alerts import Alerts
+from chat.moderation.audit import Decision
+from chat.moderation.chains import Chains
+from chat.moderation.consoles import Consoles
+from chat.moderation.decisions import Decisions
+from chat.moderation.queue import Queue
+from chat.moderation.relay import Relay
+from chat.people.masters import Masters
+from chat.people.receipts import Receipts
+from chat.people.sessions import hue
+from chat.protocol import Author
+from chat.settings import Settings
+from chat.store.audit_log import AuditLog
+from chat.store.case_index import CaseIndex
+from chat.store.case_log import CaseLog
+from chat.store.cases import Case, parted
+from chat.store.commands import Store
+from chat.store.desk import Contested, Desk
+from chat.store.duty import Duty
+from chat.store.registry import Registry, RoomRecord
+from chat.store.retention import SANCTION_SECONDS
+from chat.store.room_log import RoomLog
+from chat.store.sanctions import Sanction, Sanctions
+
+ALERT_AGE_SECONDS: Final = 300  # after which an open case of distress alerts nobody any more: it stands at the top
+
+
+class OnSomebody(Struct, frozen=True, omit_defaults=True):
+    """A sanction, as the console lists it; without ``ends_at`` it is for good."""
+
+    room: str
+    title: str
+    author: Author
+    kind: str
+    reason: str
+    words: str = ""
+    by: str = ""
+    at: int | None = None
+    ends_at: int | None = None
+    proposed: bool = False
+    everywhere: bool = False
+
+
+def _on_somebody(room: RoomRecord, author: str, name: str, sanction: Sanction, case: Case | None) -> OnSomebody:
+    for_good = sanction.ends - time.time() > SANCTION_SECONDS
+    return OnSomebody(
+        room.slug,
+        room.title,
+        Author(author, name or (case.who.name if case and case.who else ""), hue(author), "mask"),
+        sanction.kind,
+        case.reason if case else sanction.reason,
+        case.words if case else "",
+        case.by if case else "",
+        case.decided_at if case else None,
+        None if for_good else sanction.ends,
+        bool(case and case.proposed),
+        sanction.everywhere,
+    )
+
+
+def _cries(case: Case, now: float) -> bool:
+    """Tell whether somebody was just found to be in distress, and nobody has taken the case."""
+    fresh = case.state == "open" and not case.claimed_by and now - case.opened_at < ALERT_AGE_SECONDS
+    return fresh and any(finding.urgent for finding in case.findings)
+
+
+class Office:
+    """Made with the store; :meth:`open` begins to hear, :meth:`close` ends it."""
+
+    def __init__(self, settings: Settings, store: Store, masters: Masters) -> None:
+        self._settings = settings
+        self._store = store
+        registry = Registry(store)
+        self.registry = registry
+        self.duty = Duty(store)
+        self._sanctions = Sanctions(store)
+        self.chains = Chains(AuditLog(store))
+        self.queue = Queue(CaseIndex(store), registry, self.desk, lambda slug: RoomLog(store, slug, settings))
+        self.relay = Relay(self.queue, self.chains, registry, self.desk, self._changed)
+        self.decisions = Decisions(self.chains, self.desk, self.relay.nudge_later)
+        self.consoles = Consoles(
+            store.url, settings.store_timeout_seconds, self.queue, self.duty, self._release, self.lag
+        )
+        self._alerts = Alerts(settings.alert_webhook, self.duty)
+        self._receipts = Receipts(masters)
+
+    async def open(self) -> None:
+        await self.consoles.open()
+        self.relay.open()
+
+    async def close(self) -> None:
+        await self.relay.close()
+        await self.consoles.close()
+
+    def desk(self, slug: str) -> Desk:
+        """Find the desk of a room."""
+        return Desk(self._store, slug, self._settings)
+
+    def opened(self, slug: str) -> None:
+        """Take note that a case may have been opened in a room, or changed there."""
+        self.relay.nudge(slug)
+
+    async def appeal(self, receipt: str, text: str) -> str:
+        """
+        Contest a decision by its receipt; answers the id of the appeal.
+
+        Raises:
+            Refusal: ``receipt_unknown``, ``not_appealable``, ``appeal_late``.
+            StoreAway: Nobody knows.
+        """
+        case_id = self._receipts.read(receipt)
+        place = parted(case_id) if case_id else None
+        if place is None:
+            raise Refusal("receipt_unknown")
+        token = await CaseLog(self._store, place[0], self._settings).appeal(place[1], "", text)
+        self.opened(place[0])
+        return f"{place[0]}~{token}"
+
+    async def _changed(self, case_id: str, case: Case | None) -> None:
+        await self.consoles.changed(case_id, case)
+        if case is not None and _cries(case, time.time()):
+            await self._alerts.distress()  # again while nobody has taken it: the alerts know how often is enough
+
+    async def _release(self, name: str, case_id: str) -> None:
+        place = parted(case_id)
+        if place is None:
+            return
+        try:
+            await self.desk(place[0]).claim(place[1], name, admin=True, renew=False)
+        except Contested:
+            return  # decided, or somebody else's by now
+        self.relay.nudge(place[0])
+
+    async def lag(self) -> dict[str, int]:
+        """Tell since when the second look is away, if it is, and how many messages it has not read: ``away_since``, ``behind``."""
+        return {}
+
+    async def newest_decisions(self, count: int) -> list[list[Decision]]:
+        """Read the newest entries of every room's chain, ``count`` of each at most, the newest first."""
+        return [await self.chains.newest(slug, count) for slug in await self.chains.rooms()]
+
+    async def sanctions(self) -> list[OnSomebody]:
+        """List whom a sanction is on, and by which decision, as far as that is kept."""
+        found: list[OnSomebody] = []
+        for room in await self.registry.all():
+            names = await self._sanctions.people(room.slug)
+            for author, sanction in (await self._sanctions.all(room.slug)).items():
+                if not sanction.left(time.time()):
+                    continue
+                cases = [case for case in await self.desk(room.slug).about(author) if case.record]
+                record = next((case for case in reversed(cases) if case.record == str(sanction)), None)
+                found.append(_on_somebody(room, author, names.get(author, ""), sanction, record))
+        return found

@@ -1,0 +1,106 @@
+"""
+From what somebody writes to what becomes of it: its form, the screen, then one step in the store.
+
+The room is given its screen as a function and knows no rule (``chat/verdict``). What the verdict is, decides between four ends: the author
+is asked, the text goes back, it is held with a case, or it is said, with a case where somebody may be in danger. A refused draft is
+not kept; a rule that failed holds; a screen that fails refuses with an error of ours, and nothing is said.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Final, Literal
+
+import msgspec
+from msgspec import Struct
+
+from chat.errors import Refusal
+from chat.protocol import Said, Say
+from chat.rooms.text import clean
+from chat.store.case_log import Opening
+from chat.store.room_log import Held, Placed
+from chat.verdict import Category, Draft, Finding, Outcome, Verdict
+
+if TYPE_CHECKING:
+    from chat.rooms.member import Member
+    from chat.rooms.room import Room
+
+KINDS: Final = {"member": ["message"]}  # of the open room: who may post what
+RECENT: Final = 12  # events that rules about floods and copies are shown
+REFUSED: Final[dict[Category, str]] = {"flooding": "text_flooding", "solicitation": "text_solicitation"}
+
+_said: Final = msgspec.json.Decoder(Said)
+
+
+class Question(Struct, frozen=True):
+    """What the author is asked before it is sent; nothing was kept."""
+
+    kinds: list[str]
+    spans: list[tuple[int, int]]
+
+
+class Outcomes(Struct, frozen=True):
+    """What became of a draft: a place, a case or a question; and what the screen found."""
+
+    result: Placed | Held | Question
+    verdict: Verdict
+
+
+async def say(member: Member, room: Room, frame: Say, now: float) -> Outcomes:
+    """
+    Say something, as far as the screen lets it through; what is answered is kept.
+
+    Raises:
+        Refusal: The form, the screen, a limit or a sanction is against it; nothing was kept.
+        StoreAway: Nobody knows whether it was kept; the same ref may be sent again.
+    """
+    if frame.kind not in KINDS["member"]:
+        raise Refusal("kind_not_allowed")
+    text = clean(frame.text, member.hub.settings.text_characters)
+    verdict = _with_standing(member, room, member.hub.screen(_draft(member, room, text, now)), now)
+    if verdict.outcome is Outcome.REFUSE:
+        raise Refusal(next(_refusal(finding) for finding in verdict.findings if finding.outcome is Outcome.REFUSE))
+    if verdict.questions and not frame.sure and verdict.outcome is Outcome.PUBLISH:
+        return Outcomes(_question(verdict), verdict)
+    said = Said(0, 0, secrets.token_urlsafe(12), member.author, "message", text, frame.to)
+    limits = room.limits.saying(member.author.id, member.current_standing, room.record.slow, now)
+    placed = await room.log.say(member.author.id, frame.ref, said, limits, _opening(member, verdict, text))
+    return Outcomes(placed, verdict)
+
+
+def _draft(member: Member, room: Room, text: str, now: float) -> Draft:
+    said = [_said.decode(event) for _, event in room.newest()[-RECENT:] if event.startswith(b'{"type":"said"')]
+    own = tuple((each.text, max(0.0, now - each.at)) for each in said if each.author.id == member.author.id)
+    others = tuple(each.text for each in said if each.author.id != member.author.id)
+    names = frozenset(each.name for each in room.seats.named.values()) | {member.author.name}
+    return Draft(text, member.lang, room.record.strictness, names, own, others)
+
+
+def _with_standing(member: Member, room: Room, verdict: Verdict, now: float) -> Verdict:
+    """Add what is held because of the room, or of who writes, whatever they write."""
+    if member.author.role is not None:
+        return verdict
+    standing = member.current_standing
+    more: list[Finding] = []
+    if room.record.strictness == "before":
+        more.append(Finding("premoderated", "premoderated", Outcome.HOLD))
+    if now < standing.strict_until or (room.record.hold_newcomers and standing.newcomer(now)):
+        more.append(Finding("newcomer", "newcomer", Outcome.HOLD))
+    return Verdict((*verdict.findings, *more)) if more else verdict
+
+
+def _opening(member: Member, verdict: Verdict, text: str) -> Opening | None:
+    held = verdict.outcome is Outcome.HOLD
+    if not held and verdict.crisis != "self":
+        return None
+    kind: Literal["distress", "held"] = "distress" if verdict.crisis == "self" else "held"
+    return Opening(kind, held, verdict.findings, text, member.lang, msgspec.json.encode(member.author))
+
+
+def _question(verdict: Verdict) -> Question:
+    kinds = list(dict.fromkeys(finding.kind for finding in verdict.questions))
+    return Question(kinds, [span for finding in verdict.questions for span in finding.spans])
+
+
+def _refusal(finding: Finding) -> str:
+    return REFUSED.get(finding.category, "text_refused")

@@ -1,0 +1,105 @@
+"""
+The order of cases over all rooms, in a slot of its own: an index, which says nothing that the rooms don't.
+
+A room's script cannot reach it, so that it follows: the relay puts each changed case where it belongs, as often as it takes. Lost, it
+is rebuilt from the rooms. What changed is published on :data:`CHANNEL` for the consoles. Every method raises
+:exc:`~chat.errors.StoreAway`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from msgspec import Struct
+
+from chat.store import keys
+from chat.store.cases import Case
+from chat.store.commands import Store
+from chat.store.retention import CASE_SECONDS
+
+CHANNEL: Final = "{moderation}:live"
+QUEUES: Final = ("distress", "reported", "held", "second_look", "appeals", "decided")  # the most urgent first
+WEIGHT_SPAN: Final = 10**11  # more than any time: the weight of reports comes first
+
+
+class Count(Struct, frozen=True, omit_defaults=True):
+    """How many cases stand in a queue, and since when the oldest does."""
+
+    open: int
+    oldest_at: int | None = None
+
+
+class CaseIndex:
+    """The queues of the community."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def place(self, case_id: str, case: Case | None) -> None:
+        """Let a case stand where it belongs, and nowhere else; None: it is no more."""
+        queue = case.queue if case is not None else ""
+        for other in QUEUES:
+            if other == queue and case is not None:
+                at = case.decided_at or case.opened_at
+                await self._store.ask("ZADD", keys.order(other), str(_rank(case)), case_id)
+                await self._store.ask("ZADD", keys.age(other), at, case_id)
+            else:
+                await self.drop(other, case_id)
+        if queue and case is not None and case.claimed_by:
+            await self._store.ask("HSET", keys.CLAIMED, case_id, case.claimed_by)
+        else:
+            await self._store.ask("HDEL", keys.CLAIMED, case_id)
+
+    async def drop(self, queue: str, case_id: str) -> None:
+        """Take a case out of a queue."""
+        await self._store.ask("ZREM", keys.order(queue), case_id)
+        await self._store.ask("ZREM", keys.age(queue), case_id)
+
+    async def page(self, queue: str, start: int, count: int) -> list[str]:
+        """List case ids of a queue, from the place ``start`` on."""
+        return [each.decode() for each in await self._store.ask("ZRANGE", keys.order(queue), start, start + count - 1)]
+
+    async def after(self, queue: str, case_id: str) -> int:
+        """Tell the place after a case; the first, should it have left meanwhile."""
+        rank = await self._store.ask("ZRANK", keys.order(queue), case_id)
+        return 0 if rank is None else int(rank) + 1
+
+    async def counts(self) -> dict[str, Count]:
+        """Count the cases of each queue."""
+        sizes = [self._store.ask("ZCARD", keys.age(queue)) for queue in QUEUES]
+        oldest = [self._store.ask("ZRANGE", keys.age(queue), 0, 0, "WITHSCORES") for queue in QUEUES]
+        return {
+            queue: Count(await size, int(float(found[1])) if (found := await first) else None)
+            for queue, size, first in zip(QUEUES, sizes, oldest, strict=True)
+        }
+
+    async def claimed(self) -> dict[str, str]:
+        """Tell who has which case, as far as their leases may still last."""
+        reply = await self._store.ask("HGETALL", keys.CLAIMED)
+        return {case.decode(): by.decode() for case, by in zip(reply[::2], reply[1::2], strict=True)}
+
+    async def forget_decided(self, now: float) -> None:
+        """Let go of those that were decided so long ago that they are erased."""
+        before = str(now - CASE_SECONDS)
+        for each in await self._store.ask("ZRANGEBYSCORE", keys.age("decided"), "-inf", before, "LIMIT", 0, 1000):
+            await self.drop("decided", each.decode())
+
+    async def is_whole(self) -> bool:
+        """Tell whether it was built, and not lost since."""
+        return bool(await self._store.ask("EXISTS", keys.INDEXED))
+
+    async def whole(self) -> None:
+        """Note that it is built."""
+        await self._store.ask("SET", keys.INDEXED, 1)
+
+    async def publish(self, change: bytes) -> None:
+        """Tell all consoles, on whatever server."""
+        await self._store.ask("SPUBLISH", CHANNEL, change)
+
+
+def _rank(case: Case) -> float:
+    if case.queue == "decided":
+        return -case.decided_at
+    if case.queue == "reported":
+        return case.opened_at - round(case.weight * 100) * WEIGHT_SPAN / 100
+    return case.opened_at
