@@ -34,8 +34,8 @@ The house, from the door inwards; a module imports only from those below it:
 ``store/``
     The embedded Valkey, keys, scripts in ``lua/``, requests (``commands``), hearing (``bus``), and what is kept of rooms. Only this
     folder knows Redis.
-``protocol``, ``settings``, ``errors``, ``locales/``, ``metrics``
-    Frames, settings, what can go wrong, how it is said to people, and what is counted.
+``protocol``, ``settings``, ``errors``, ``locales/``, ``metrics``, ``templates``
+    Frames, settings, what can go wrong, how it is said to people, what is counted, and how pages are filled in.
 
 What always holds, each with a test that tries to break it: what was acknowledged is kept, whatever is killed; one order, no gap, no double;
 every queue and buffer has a bound, and what happens there is said to the person; while the store is away nothing is

@@ -1,15 +1,16 @@
 """
 Pages and the files they are made of.
 
-Everything is read once, at start: pages with their three placeholders filled in, files under a version made from their content, so that
-a browser may keep them for ever. What is not in this manifest does not exist.
+Everything is read once, at start: pages are filled in, by the layouts and pieces of ``static/parts/``; files stand under a version made
+from their content, so that a browser may keep them for ever. What is not in this manifest does not exist. To add a page, see
+``docs/developers.md``.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import mimetypes
-from html import escape
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
@@ -20,11 +21,12 @@ from starlette.responses import RedirectResponse, Response
 
 from chat.http.access import Declared
 from chat.http.answers import refuse
+from chat.locales import LANGUAGES
 from chat.people.roles import Permission
 from chat.settings import Settings
+from chat.templates import Facts, compiled
 
 PAGES: Final = {"/": "index.html", "/r/{slug}": "room.html", "/about-you": "about-you.html"}
-TEMPLATES: Final = ("privacy/", "wait/")  # folders of pages that are filled in for each who asks
 
 mimetypes.add_type("text/javascript", ".js")
 
@@ -49,13 +51,27 @@ class Pages:
         for name, content in files.items():
             digest.update(f"{name}\0{len(content)}\0".encode() + content)
         self.version = digest.hexdigest()[:12]
-        self.facts = {"version": self.version, "community": settings.community, "exit": settings.exit_url}
-        self.pages = {name: _fill(files.pop(name).decode(), self.facts) for name in PAGES.values() if name in files}
-        self.templates = {name: files.pop(name).decode() for name in tuple(files) if name.startswith(TEMPLATES)}
-        self.files = files
+        self.files = {name: content for name, content in files.items() if not name.endswith(".html")}
+        self._words = {lang: json.loads(files[f"locales/{lang}.json"]) for lang in LANGUAGES}
+        self._templates = compiled(
+            {name: content.decode() for name, content in files.items() if name.endswith(".html")},
+            {"version": self.version, "community": settings.community, "exit": settings.exit_url},
+        )
+        self.pages = {name: self._fill(name, "fr", fixed=False) for name in PAGES.values()}
 
     def page(self, name: str) -> Response:
         return Response(self.pages[name], media_type="text/html", headers={"cache-control": "no-cache"})
+
+    def fill(self, name: str, lang: str, facts: Facts) -> str:
+        """Make the page ``name`` for one who asks, in ``lang``: it needs no script."""
+        return self._fill(f"{name}/{lang}.html", lang, fixed=True, **facts)
+
+    def made(self, name: str, lang: str, facts: Facts) -> Response:
+        """Answer :meth:`fill`, to be kept by nobody on the way."""
+        return Response(self.fill(name, lang, facts), media_type="text/html", headers={"cache-control": "no-store"})
+
+    def _fill(self, name: str, lang: str, **facts: object) -> str:
+        return self._templates[name].render(lang=lang, words=self._words[lang], **facts)
 
     def file(self, version: str, name: str) -> Response | None:
         content = self.files.get(name)
@@ -63,12 +79,6 @@ class Pages:
             return None
         kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
         return Response(content, media_type=kind, headers={"cache-control": "public, max-age=31536000, immutable"})
-
-
-def _fill(page: str, facts: dict[str, str]) -> str:
-    for name, fact in facts.items():
-        page = page.replace("{{" + name + "}}", escape(fact))
-    return page
 
 
 def _show(name: str) -> Declared:

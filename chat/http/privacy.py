@@ -22,13 +22,13 @@ from chat.http.access import Declared
 from chat.http.answers import answer
 from chat.http.dates import day_and_hour, span
 from chat.http.pages import Pages
-from chat.http.template import Fact, Facts, render
 from chat.locales import KEPT, best
 from chat.people.roles import Permission
 from chat.rooms.hub import Hub
 from chat.settings import Settings
 from chat.store import keys
 from chat.store.retention import TABLE
+from chat.templates import Facts
 
 PROOF_FILE: Final = "leaks.json"
 
@@ -104,7 +104,7 @@ async def _erased_at(hub: Hub) -> int | None:
 def facts_of(notice: Notice, settings: Settings, lang: str) -> Facts:
     """Turn a notice into what the page of ``lang`` is filled in with."""
 
-    def moment(at: int) -> dict[str, Fact]:
+    def moment(at: int) -> dict[str, object]:
         iso, date = day_and_hour(at, settings.zone, lang)
         return {"iso": iso, "date": date}
 
@@ -127,7 +127,7 @@ def facts_of(notice: Notice, settings: Settings, lang: str) -> Facts:
     }
 
 
-def _proof(proof: Proof) -> dict[str, Fact]:
+def _proof(proof: Proof) -> dict[str, object]:
     return {
         "passed": proof.passed,
         "partial": bool(proof.not_searched),
@@ -136,7 +136,7 @@ def _proof(proof: Proof) -> dict[str, Fact]:
     }
 
 
-def _contact(text: str) -> dict[str, Fact] | None:
+def _contact(text: str) -> dict[str, object] | None:
     """Make of what the operator wrote a link, where it holds an address that a browser can open."""
     if not text:
         return None
@@ -150,9 +150,7 @@ async def page(request: Request) -> Response:
     hub: Hub = request.app.state.hub
     pages: Pages = request.app.state.pages
     lang = best(request.query_params.get("lang"))
-    facts = {**pages.facts, **facts_of(await _notice(hub, lang), hub.settings, lang)}
-    html = render(pages.templates[f"privacy/{lang}.html"], facts)
-    return Response(html, media_type="text/html", headers={"cache-control": "no-store"})
+    return pages.made("privacy", lang, facts_of(await _notice(hub, lang), hub.settings, lang))
 
 
 async def facts(request: Request) -> Response:

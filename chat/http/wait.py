@@ -23,7 +23,6 @@ from chat.http.answers import refuse
 from chat.http.body import TooLong, read_body
 from chat.http.dates import hour, span
 from chat.http.pages import Pages
-from chat.http.template import Fact, render
 from chat.locales import best, sentence
 from chat.people.roles import Permission
 from chat.rooms.hub import Hub
@@ -79,8 +78,7 @@ def _show(request: Request, room: str, lang: str, slip: str, left: float, said: 
     pages: Pages = request.app.state.pages
     hub: Hub = request.app.state.hub
     iso, clock = hour(int(time.time() + left), hub.settings.zone, lang)
-    facts: dict[str, Fact] = {
-        **pages.facts,
+    facts = {
         "other": "?" + urlencode({"room": room, "lang": "en" if lang == "fr" else "fr"}),
         "room": room,
         "slip": slip,
@@ -89,8 +87,7 @@ def _show(request: Request, room: str, lang: str, slip: str, left: float, said: 
         "hour": clock,
         "said": said,
     }
-    html = render(pages.templates[f"wait/{lang}.html"], facts)
-    return Response(html, media_type="text/html", headers={"cache-control": "no-store"})
+    return pages.made("wait", lang, facts)
 
 
 def _asked(request: Request) -> tuple[str, str]:

@@ -33,6 +33,10 @@ def test_a_page_is_no_file(shared_server: Server) -> None:
         assert ask(shared_server.address, "GET", f"/{page}").status == 404
 
 
+def test_nothing_that_pages_are_made_of_is_a_file() -> None:
+    assert [name for name in MANIFEST.files if name.endswith(".html")] == []
+
+
 @pytest.mark.parametrize(
     "path",
     [
