@@ -8,18 +8,32 @@ beforehand, and acting on the verdict is the caller's job. To add one, see ``cha
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 import structlog
 
-from chat.moderation.disguise import EMPTY, Vocabulary
+from chat.moderation.disguise import Vocabulary
 from chat.moderation.reading import Rule, read
-from chat.moderation.rules import RULES
-from chat.verdict import Draft, Finding, Outcome, Verdict
+from chat.moderation.rules import RULES, gather
+from chat.moderation.wordlists import Words, ours
+from chat.moderation.wordlists import vocabulary as vocabulary_of
+from chat.verdict import Draft, Finding, Outcome, Screen, Verdict
 
+VOCABULARY: Final = vocabulary_of(ours())
 log = structlog.get_logger()
 
 
-def screen(draft: Draft, rules: Iterable[Rule] = RULES, vocabulary: Vocabulary = EMPTY) -> Verdict:
+def screening(words: Words) -> Screen:
+    """Make the screen that looks for ``words``: ours, and those that an operator added (``wordlists.load``)."""
+    rules, vocabulary = gather(words), vocabulary_of(words)
+
+    def screen_draft(draft: Draft) -> Verdict:
+        return screen(draft, rules, vocabulary)
+
+    return screen_draft
+
+
+def screen(draft: Draft, rules: Iterable[Rule] = RULES, vocabulary: Vocabulary = VOCABULARY) -> Verdict:
     """Apply ``rules`` to ``draft``; a rule that raises counts as HOLD. ``vocabulary``: the words of the lists, for what is disguised."""
     whole = read(draft, vocabulary)
     findings = []

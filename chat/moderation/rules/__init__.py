@@ -10,9 +10,32 @@ from __future__ import annotations
 from typing import Final
 
 from chat.moderation.reading import Rule
+from chat.moderation.rules.abuse import doxxing, hate, insult, sexual, threat
+from chat.moderation.rules.distress import distress
 from chat.moderation.rules.email import email
+from chat.moderation.rules.flooding import copies, flooding
+from chat.moderation.rules.solicitation import solicitation
+from chat.moderation.wordlists import Words, ours
 
-RULES: Final[tuple[Rule, ...]] = (
-    # Private details with a form of their own: whoever sees them may find somebody, so nobody does before a moderator.
-    email,
-)
+
+def gather(words: Words) -> tuple[Rule, ...]:
+    """List the rules, those with words looking for what is in ``words``."""
+    return (
+        # Private details with a form of their own: whoever sees them may find somebody, so nobody does before a moderator.
+        email,
+        # Distress is no violation: resources for its author, moderators at once, and it is never held for itself.
+        distress(words),
+        # Abuse: held, and decided by a person.
+        threat(words),
+        insult(words),
+        hate(words),
+        sexual(words),
+        doxxing(words),
+        # What is sold, fished for, or said again and again.
+        solicitation(words),
+        flooding,
+        copies,
+    )
+
+
+RULES: Final[tuple[Rule, ...]] = gather(ours())
