@@ -18,7 +18,7 @@ from rich.table import Table
 
 from chat import demo as sample
 from chat import server
-from chat.commands import doors, invitations, key, sanctions
+from chat.commands import doors, invitations, key, sanctions, staff
 from chat.commands.common import Config, Data, Redis, read_settings, with_registry
 from chat.errors import StoreAway
 from chat.people.masters import KeyUnusable
@@ -45,6 +45,7 @@ app.add_typer(sanctions.app, name="sanctions")
 app.add_typer(doors.app, name="doors")
 app.add_typer(invitations.app, name="invitations")
 app.add_typer(key.app, name="key")
+app.add_typer(staff.app, name="staff")
 
 Host = Annotated[str | None, typer.Option(help="The address to listen on, or unix:/path for a socket.")]
 Port = Annotated[int | None, typer.Option(help="The port to listen on; 0 takes a free one.")]
@@ -78,7 +79,7 @@ def demo(
 ) -> None:
     """Run the server with a sample community."""
     settings = read_settings(config, host=host, port=port, data=data, redis_url=redis, admin_port=admin_port)
-    _serve(sample.with_sample_rooms(settings))
+    _serve(sample.with_sample_rooms(settings), sample.open_accounts)
 
 
 @app.command()
@@ -231,12 +232,12 @@ def unlock(slug: str, data: Data = None, config: Config = None, redis: Redis = N
     with_registry(read_settings(config, data=data, redis_url=redis), run)
 
 
-def _serve(settings: Settings) -> None:
+def _serve(settings: Settings, prepare: server.Prepare | None = None) -> None:
     logs.configure(settings.log_level)
     if settings.workers != 1:
         server.fail("This version serves from one process: leave `workers` at 1.")
     try:
-        asyncio.run(server.serve(settings))
+        asyncio.run(server.serve(settings, prepare))
     except (StoreError, KeyUnusable, CannotListen, Unsafe) as exc:
         server.fail(str(exc))
     except StoreAway:

@@ -23,6 +23,8 @@ from chat.http import (
     lobby,
     pages,
     privacy,
+    staff,
+    staff_accounts,
     wait,
 )
 from chat.http.access import Declared, DeclaredSocket, declared
@@ -61,6 +63,8 @@ ROUTES: Final[list[Declared | DeclaredSocket]] = [
     *leaving.routes,
     *about_you.routes,
     *appeals.routes,
+    *staff.routes,
+    *staff_accounts.routes,
     *health.routes,
 ]
 

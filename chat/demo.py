@@ -8,6 +8,9 @@ from typing import Final
 
 import msgspec
 
+from chat.http.staff_accounts import drawn
+from chat.people.roles import Role
+from chat.rooms.hub import Hub
 from chat.settings import RoomSetting, Settings
 
 ROOMS: Final = [
@@ -35,6 +38,25 @@ ROOMS: Final = [
         hours=["Mon-Sun 21:30-01:00"],
     ),
 ]
+
+
+ACCOUNTS: Final = {"Camille": Role.MODERATOR, "Dominique": Role.ADMIN}
+
+
+async def open_accounts(hub: Hub) -> str:
+    """Open the staff's accounts of the sample community, unless they are there; answers their passwords, which are nowhere else."""
+    lines = []
+    for name, role in ACCOUNTS.items():
+        if await hub.accounts.find(name) is None:
+            password = drawn()
+            await hub.accounts.add(name, role, password, second_factor=False)
+            lines.append(f"  {name}, {role.value}: {password}")
+    if not lines:
+        return (
+            "\nThe staff's accounts are there from before; `sansmasque staff password NAME` gives one another password."
+        )
+    said = "The staff log in at /staff. These passwords are said once; there is no second factor here, to look around on this machine:"
+    return "\n".join(["", said, *lines])
 
 
 def with_sample_rooms(settings: Settings) -> Settings:

@@ -11,7 +11,7 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import prometheus_client
@@ -38,7 +38,10 @@ from chat.store.valkey import Role, StoreError, embedded
 log = structlog.get_logger()
 
 
-async def serve(settings: Settings, *, readable: bool = False) -> None:
+Prepare = Callable[[Hub], Awaitable[str]]  # what is done before anybody comes; answers what is said once we are ready
+
+
+async def serve(settings: Settings, prepare: Prepare | None = None, *, readable: bool = False) -> None:
     """
     Serve until SIGTERM or SIGINT, then drain; ``readable`` is for the proof alone, see :mod:`chat.privacy.leaks.readable`.
 
@@ -74,9 +77,13 @@ async def serve(settings: Settings, *, readable: bool = False) -> None:
                 backlog=BACKLOG,
                 timeout_graceful_shutdown=int(settings.drain_seconds),
             )
+            ready = f"Sans Masque is ready at {settings.public_url or address}"
+            if prepare is not None:
+                ready += await prepare(hub)
+            await _say_who_has_no_second_factor(hub)
             if settings.admin_port:
                 prometheus_client.start_http_server(settings.admin_port, addr="127.0.0.1")
-            await _Server(config, f"Sans Masque is ready at {settings.public_url or address}").serve(sockets=[sock])
+            await _Server(config, ready).serve(sockets=[sock])
 
 
 @contextlib.asynccontextmanager
@@ -168,6 +175,14 @@ def _say_what_is_due(settings: Settings) -> None:
     if not settings.contact:
         log.warning(
             "contact_missing", remedy="set `contact`: the privacy page has to say who runs this and how to reach them"
+        )
+
+
+async def _say_who_has_no_second_factor(hub: Hub) -> None:
+    bare = sum(not account.second_factor for account in await hub.accounts.all())
+    if bare:
+        log.warning(
+            "second_factor_missing", accounts=bare, remedy="sansmasque staff reset-totp NAME; `staff list` says who"
         )
 
 

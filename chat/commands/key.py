@@ -15,6 +15,10 @@ from chat import server
 from chat.commands.common import Config, Data, Redis, read_settings, with_store
 from chat.people import masters
 from chat.people.masters import KEY, PREVIOUS, KeyUnusable, Masters
+from chat.people.passwords import Passwords
+from chat.people.staff import Accounts
+from chat.settings import Settings
+from chat.store.commands import Store
 
 app = typer.Typer(help="The key by which people are known: one file in the data folder.", no_args_is_help=True)
 
@@ -35,7 +39,7 @@ def rotate(yes: Yes = False, data: Data = None, config: Config = None, redis: Re
         if not yes:
             server.fail(f"A previous key is there already, and this would replace it. {ENDS} Say --yes to do it.")
         # What the store knows must not fall behind by two, or it would be taken for another server's.
-        with_store(settings, lambda store: masters.follow(store, _held(folder)))
+        with_store(settings, lambda store: _follow(store, settings))
         print(f"The previous key is replaced. {ENDS}")
     with _said():
         masters.rotate(folder)
@@ -54,11 +58,18 @@ def forget_previous(yes: Yes = False, data: Data = None, config: Config = None, 
         server.fail("There is no previous key.")
     if not yes:
         server.fail(f"This removes the previous key. {ENDS} Say --yes to do it.")
-    with_store(settings, lambda store: masters.follow(store, _held(folder)))
+    with_store(settings, lambda store: _follow(store, settings))
     with _said():
         masters.forget(folder)
     print(f"{folder / PREVIOUS} is removed. {ENDS}")
     print("Remove it from the other servers on this store, too, then restart every server: until then they know it.")
+
+
+async def _follow(store: Store, settings: Settings) -> None:
+    """Leave nothing in the store that only the previous key opens, and that can be sealed anew."""
+    held = _held(Path(settings.data))
+    await masters.follow(store, held)
+    await Accounts(store, held, settings.community, Passwords()).reseal()
 
 
 def _held(folder: Path) -> Masters:

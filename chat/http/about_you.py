@@ -43,6 +43,8 @@ async def give_words(request: Request) -> Response:
         session = await hub.sessions.recognise(bearer(request))
         if session is None or not await hub.sessions.lives(session):
             return _ended(request)
+        if session.seat:
+            return refuse(request, 403, "words_staff")
         return answer({"words": await hub.words.give(session, best(request.query_params.get("lang")))})
     except StoreAway:
         return refuse(request, 503, "store_away", retry_after=3)

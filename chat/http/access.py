@@ -1,6 +1,9 @@
 """
 Who may call a route, and with what: each one declares it, or the application is not made.
 
+Members show a session in a header; the staff, a cookie, which is read here and nowhere else. A function behind a permission that only the
+staff has gets whoever it is by :func:`staff`.
+
 A route is a :class:`Declared` or a :class:`DeclaredSocket`, with the permission that it takes (``chat/people/roles.py``);
 :func:`declared` refuses a list with any other. What is declared is kept here, before the route's own function runs.
 """
@@ -8,6 +11,7 @@ A route is a :class:`Declared` or a :class:`DeclaredSocket`, with the permission
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Final
 
@@ -16,14 +20,19 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
+from chat.errors import StoreAway
 from chat.http.answers import refuse
+from chat.people.logins import StaffSession
 from chat.people.roles import Permission, Role, may
+from chat.rooms.hub import Hub
 
 JSON: Final = "application/json"
+COOKIE: Final = "__Host-staff"
 
 _BEARER: Final = re.compile(r"bearer +([\w-]{43}\.[\w-]{43}) *", re.ASCII | re.IGNORECASE)
 _MEMBER: Final = frozenset({Role.ANYONE, Role.MEMBER})
 _ANYONE: Final = frozenset({Role.ANYONE})
+_FOUND: Final = "sansmasque.staff"  # in the scope of a request
 
 
 class Undeclared(TypeError):
@@ -42,7 +51,7 @@ class Declared(Route):
         takes: str = JSON,
     ) -> None:
         async def guarded(request: Request) -> Response:
-            return _objection(request, permission, takes) or await endpoint(request)
+            return await _objection(request, permission) or _unreadable(request, takes) or await endpoint(request)
 
         super().__init__(path, guarded, methods=list(methods), name=getattr(endpoint, "__name__", path))
         self.permission = permission
@@ -53,10 +62,11 @@ class DeclaredSocket(WebSocketRoute):
 
     def __init__(self, path: str, endpoint: Callable[[WebSocket], Awaitable[None]], permission: Permission) -> None:
         async def guarded(websocket: WebSocket) -> None:
-            if may(identify(websocket), permission):
+            objection = await _objection(websocket, permission)
+            if objection is None:
                 await endpoint(websocket)
             else:
-                await websocket.send_denial_response(_unknown(websocket))
+                await websocket.send_denial_response(objection)
 
         super().__init__(path, guarded, name=getattr(endpoint, "__name__", path))
         self.permission = permission
@@ -82,25 +92,48 @@ def bearer(connection: HTTPConnection) -> str:
     return shown[1] if shown else ""
 
 
-def identify(connection: HTTPConnection) -> frozenset[Role]:
+def staff(connection: HTTPConnection) -> StaffSession:
+    """Tell who of the staff calls, behind a permission that nobody else has."""
+    found = connection.scope[_FOUND]
+    assert isinstance(found, StaffSession)
+    return found
+
+
+async def identify(connection: HTTPConnection) -> StaffSession | None:
     """
-    Tell what a caller is by what they show, and never by where they come from.
+    Know somebody of the staff by the cookie that they show, and never by where they come from; None where it is of no login.
 
-    This is the one place where it is read. Whose session it is, and whether it still lasts, is found by the deed itself, in the one step
-    that acts on it: a session that was good a moment ago proves nothing. Staff are not known here before they have accounts; their
-    cookie will be ``__Host-staff``, and ``chat/http/border.py`` already lets no cookie act without a page of ours.
+    They are no longer idle by that. Raises StoreAway.
     """
-    return _MEMBER if bearer(connection) else _ANYONE
+    token = connection.cookies.get(COOKIE)
+    if not token:
+        return None
+    hub: Hub = connection.app.state.hub
+    return await hub.logins.recognise(token, time.time())
 
 
-def _objection(request: Request, permission: Permission, takes: str) -> Response | None:
-    if not may(identify(request), permission):
-        return _unknown(request)
-    if request.headers.get("content-length", "0") != "0":
-        kind, _, _ = request.headers.get("content-type", "").partition(";")
-        if kind.strip().lower() != takes:
-            return refuse(request, 415, "kind_of_body")
-    return None
+async def _objection(connection: HTTPConnection, permission: Permission) -> Response | None:
+    # Whose session a member shows, and whether it still lasts, is found by the deed itself, in the one step that acts on it: a session
+    # that was good a moment ago proves nothing.
+    if may(_MEMBER if bearer(connection) else _ANYONE, permission):
+        return None
+    if may(_MEMBER, permission):
+        return _unknown(connection)
+    try:
+        found = await identify(connection)
+    except StoreAway:
+        return refuse(connection, 503, "store_away", retry_after=3)
+    if found is None:
+        return refuse(connection, 401, "login_needed")
+    connection.scope[_FOUND] = found
+    return None if may({found.role}, permission) else refuse(connection, 403, "role_needed")
+
+
+def _unreadable(request: Request, takes: str) -> Response | None:
+    if request.headers.get("content-length", "0") == "0":
+        return None
+    kind, _, _ = request.headers.get("content-type", "").partition(";")
+    return None if kind.strip().lower() == takes else refuse(request, 415, "kind_of_body")
 
 
 def _unknown(connection: HTTPConnection) -> Response:

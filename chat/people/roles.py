@@ -21,6 +21,7 @@ class Permission(enum.Enum):
     APPEAL = enum.auto()  # contest a decision, with its receipt
     TALK = enum.auto()  # say in a room, take back one's own, read on
     KNOW_ONESELF = enum.auto()  # see what is held of oneself, and erase it
+    SERVE = enum.auto()  # one's own login, and a seat in a room: what all of the staff may
     STEER = enum.auto()  # phases, slow mode, pause, floor of the room that one is seated in
     CALL_MODERATOR = enum.auto()
     ATTEND = enum.auto()  # the console: who is on duty, and the cases that one may see
@@ -45,15 +46,22 @@ class Role(enum.Enum):
     ADMIN = "admin"
 
 
+# Who has an account, and logs in.
+STAFF: Final = (Role.MODERATOR, Role.FACILITATOR, Role.ORGANISER, Role.ADMIN)
+
+
 TABLE: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.ANYONE: frozenset({Permission.LOOK, Permission.KNOCK, Permission.APPEAL}),
     Role.MEMBER: frozenset({Permission.TALK, Permission.KNOW_ONESELF}),
-    Role.FACILITATOR: frozenset({Permission.STEER, Permission.CALL_MODERATOR}),
-    Role.MODERATOR: frozenset({Permission.ATTEND, Permission.JUDGE, Permission.READ_DECISIONS, Permission.COUNT}),
+    Role.FACILITATOR: frozenset({Permission.SERVE, Permission.STEER, Permission.CALL_MODERATOR}),
+    Role.MODERATOR: frozenset(
+        {Permission.SERVE, Permission.ATTEND, Permission.JUDGE, Permission.READ_DECISIONS, Permission.COUNT}
+    ),
     # May be the employer's human resources: never a case, a held text or who is behind a name.
-    Role.ORGANISER: frozenset({Permission.ARRANGE, Permission.INVITE, Permission.COUNT}),
+    Role.ORGANISER: frozenset({Permission.SERVE, Permission.ARRANGE, Permission.INVITE, Permission.COUNT}),
     Role.ADMIN: frozenset(
         {
+            Permission.SERVE,
             Permission.KEEP_ACCOUNTS,
             Permission.SET,
             Permission.ATTEND,

@@ -33,7 +33,8 @@ class Session(Struct, frozen=True):
 
     ``name`` is what the store calls them, by the key under which they are known; ``batch`` is the batch of invitations they came in by,
     empty for none; ``lasting`` tells whether they can come back another day as the same person; ``age_seconds`` is how long ago the
-    session began, ``left_seconds`` how long it still lasts; ``sanction`` is the record of one that they carry into every room, or empty.
+    session began, ``left_seconds`` how long it still lasts; ``sanction`` is the record of one that they carry into every room, or empty;
+    ``seat`` says of which login and for which room somebody of the staff has it (``staff_seats``), empty for members.
     """
 
     person: bytes
@@ -44,6 +45,7 @@ class Session(Struct, frozen=True):
     age_seconds: int = 0
     left_seconds: int = 0
     sanction: str = ""
+    seat: str = ""
 
 
 class Sessions:
@@ -76,9 +78,9 @@ class Sessions:
             return await self._begin(person, await self._known(person), "alone", batch, lasting)
         return await self._begin(person, _named(master, person), str(once_seconds), batch, lasting)
 
-    async def again(self, person: bytes, batch: str, *, lasting: bool) -> Session:
+    async def again(self, person: bytes, batch: str, *, lasting: bool, seat: str = "") -> Session:
         """Begin a session of somebody who was here before; one that they have elsewhere is over. Raises StoreAway."""
-        session = await self._begin(person, await self._known(person), "", batch, lasting)
+        session = await self._begin(person, await self._known(person), "", batch, lasting, seat)
         assert session is not None
         return session
 
@@ -95,12 +97,14 @@ class Sessions:
                 return name
         return current
 
-    async def _begin(self, person: bytes, name: str, once: str, batch: str, lasting: bool) -> Session | None:
+    async def _begin(
+        self, person: bytes, name: str, once: str, batch: str, lasting: bool, seat: str = ""
+    ) -> Session | None:
         nonce = secrets.token_bytes(32)
-        facts = (batch, int(lasting), self._seconds, once)
+        facts = (batch, int(lasting), self._seconds, once, seat)
         if not await self._store.run(START, [keys.session(name), keys.shown(name)], _hashed(nonce), *facts):
             return None
-        return Session(person, name, _token(person, nonce), batch, lasting, left_seconds=self._seconds)
+        return Session(person, name, _token(person, nonce), batch, lasting, left_seconds=self._seconds, seat=seat)
 
     async def resume(self, token: str) -> Session:
         """
@@ -141,9 +145,11 @@ class Sessions:
         await self._store.ask("DEL", keys.session(session.name))
 
     def _session(self, person: bytes, name: str, token: str, reply: Reply) -> Session:
-        batch, lasting, left, sanction = reply
+        batch, lasting, left, sanction, seat = reply
         age = self._seconds - left
-        return Session(person, name, token, batch.decode(), lasting == b"1", age, left, sanction.decode())
+        return Session(
+            person, name, token, batch.decode(), lasting == b"1", age, left, sanction.decode(), seat.decode()
+        )
 
     def _names(self, person: bytes) -> list[str]:
         """Name a person as the store may: by the current key, then by the previous one."""

@@ -6,12 +6,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from chat import protocol
 from chat.errors import CloseCode, Closing, Refusal, StoreAway
 from chat.people import names
+from chat.people.logins import StaffSession
+from chat.people.roles import Role
 from chat.people.sessions import Session, author_id, hue
 from chat.protocol import Author, Hello, Since, Welcome, You
 from chat.rooms import notices
@@ -26,6 +30,13 @@ if TYPE_CHECKING:
 
 TRIES = 3  # to catch up with a room that runs ahead meanwhile
 RESUME_STALLS = 4  # times `stall_bytes`, the most that somebody who comes back is given at once
+
+BADGES: Final[Mapping[Role, protocol.Role]] = {
+    Role.FACILITATOR: "facilitator",
+    Role.MODERATOR: "moderator",
+    Role.ORGANISER: "organiser",
+    Role.ADMIN: "admin",
+}
 
 _author = msgspec.json.Decoder(Author)
 
@@ -45,16 +56,20 @@ async def enter(member: Member, hello: Hello) -> None:
     if room.record.by_invitation and hello.session is None:
         raise Closing("invitation_needed", CloseCode.ROOM_CLOSED)
     session = await _session(member, hello)
-    if room.record.by_invitation and not await member.hub.invitations.covers(session.batch, member.slug):
+    staff = await _staff(member, session)
+    invited = staff is not None or await member.hub.invitations.covers(session.batch, member.slug)
+    if room.record.by_invitation and not invited:
         raise Closing("invitation_needed", CloseCode.ROOM_CLOSED)
     ends_at = asyncio.get_running_loop().time() + session.left_seconds
     author = author_id(room.record.secret, session.person)
     carried = await _carried(member, session, author)
-    seat = await _seat(member, room, author, session, name)
+    seat = await _seat(member, room, author, session, name, staff)
     if hello.session is not None and not await member.hub.sessions.lives(session):
         # Erased after we knew them and before they had a seat: the erasure passed here too early.
         await member.hub.person_log.forget(member.slug, author)
         raise Closing("session_ended", CloseCode.SESSION_ENDED)
+    if staff is not None and await member.hub.staff_seats.holder(session, member.slug, time.time()) is None:
+        raise Closing("login_ended", CloseCode.SESSION_ENDED)
     missed = await _missed(room, hello.since, seat, member.hub.settings)
     # Nothing is waited for from here to the seat: what is said meanwhile would be neither among what was missed nor heard live.
     if member.connection.listener is None:
@@ -71,7 +86,7 @@ async def enter(member: Member, hello: Hello) -> None:
         Welcome(
             room=room.place(now),
             you=You(
-                author, member.author.name, member.author.hue, ["member"], session.token, notices.pending(seat.cases)
+                author, member.author.name, member.author.hue, _roles(staff), session.token, notices.pending(seat.cases)
             ),
             epoch=room.epoch,
             offset=room.offset,
@@ -113,6 +128,21 @@ def _name(member: Member, pseudonym: str | None) -> str | None:
         raise Refusal(exc.code) from exc
 
 
+async def _staff(member: Member, session: Session) -> StaffSession | None:
+    """Find whose seat this is, None for members; from now on the connection ends with the login."""
+    if not session.seat:
+        return None
+    staff = await member.hub.staff_seats.holder(session, member.slug, time.time())
+    if staff is None:
+        raise Closing("login_ended", CloseCode.SESSION_ENDED)
+    member.serve(staff)
+    return staff
+
+
+def _roles(staff: StaffSession | None) -> list[str]:
+    return ["member"] if staff is None else ["member", BADGES[staff.role]]
+
+
 async def _carried(member: Member, session: Session, author: str) -> Sanction | None:
     """Find the sanction that a person carries through the whole community; one that was lifted where it began is over."""
     sanction = read_record(session.sanction)
@@ -130,13 +160,18 @@ def _excluded(sanction: Sanction) -> Closing:
     return Closing("excluded", CloseCode.EXCLUDED, retry_after=round(sanction.left(time.time()), 1))
 
 
-async def _seat(member: Member, room: Room, author: str, session: Session, name: str | None) -> Seat:
+async def _seat(
+    member: Member, room: Room, author: str, session: Session, name: str | None, staff: StaffSession | None
+) -> Seat:
     skeleton, person = "", b""
+    role = None
+    if staff is not None:
+        name, role = name or staff.name, BADGES[staff.role]
     if name is not None:
         skeleton = names.skeleton(name)
-        person = msgspec.json.encode(Author(author, name, hue(author), "mask"))
+        person = msgspec.json.encode(Author(author, name, hue(author), "mask", role))
     try:
-        seat = await room.log.enter(author, skeleton, person, lasting=session.lasting)
+        seat = await room.log.enter(author, skeleton, person, lasting=session.lasting, staff=staff is not None)
     except Refusal as refusal:
         if refusal.code in ("room_closed", "known_only"):
             raise Closing(refusal.code, CloseCode.ROOM_CLOSED) from refusal

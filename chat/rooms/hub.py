@@ -20,11 +20,17 @@ import structlog
 
 from chat import metrics
 from chat.errors import CloseCode, Closing, Refusal, StoreAway
+from chat.people import staff
 from chat.people.door import Door
 from chat.people.invitations import Invitations
+from chat.people.logins import Logins
 from chat.people.masters import Masters
+from chat.people.passwords import Passwords
 from chat.people.receipts import Receipts
 from chat.people.sessions import Sessions
+from chat.people.staff import Accounts
+from chat.people.staff_seats import StaffSeats
+from chat.people.vigil import Vigil
 from chat.people.words import Words
 from chat.protocol import Notice, encode
 from chat.rooms.connection import LINGER_SECONDS, Connection
@@ -80,6 +86,11 @@ class Hub:
         self.invitations = Invitations(store, settings.session_seconds)
         self.words = Words(self.sessions, store, settings)
         self.door = Door(self.sessions, store, settings, self.openings)
+        self.hashing = Passwords()
+        self.accounts = Accounts(store, masters, settings.community, self.hashing)
+        self.logins = Logins(store, masters, self.accounts, self.hashing)
+        self.staff_seats = StaffSeats(self.sessions, self.registry, self.logins)
+        self.vigil = Vigil(self.logins)
         self.members: set[Member] = set()
         self.rooms: dict[str, Room] = {}
         self.closed_batches: dict[str, float] = {}  # as of the last beat
@@ -101,6 +112,7 @@ class Hub:
         """Connect to the bus and begin to beat."""
         await self.bus.open()
         await self.bus.subscribe(CHANNEL)
+        await self.bus.subscribe(staff.CHANNEL)
         self._beating = asyncio.get_running_loop().create_task(self._beat_on())
 
     # -- people and rooms
@@ -193,6 +205,9 @@ class Hub:
             except Exception as exc:  # noqa: BLE001 - as below; who it is about hears of it at their next hello
                 log.error("sanction_unheard", error=exc)
             return
+        if channel == staff.CHANNEL:
+            self.vigil.hear(payload)
+            return
         room = self._channels.get(channel)
         if room is not None:
             try:
@@ -244,6 +259,7 @@ class Hub:
         if time.monotonic() - self._swept_at > SWEEP_SECONDS:
             self._swept_at = time.monotonic()
             await self._sweep()
+            await self.vigil.look(now)
         if away:
             raise StoreAway
 
@@ -323,4 +339,5 @@ class Hub:
         if self._beating is not None:
             self._beating.cancel()
         await self.door.close()
+        self.hashing.close()
         await self.bus.close()

@@ -21,8 +21,10 @@ import structlog
 from chat import metrics
 from chat.errors import CloseCode, Closing, Complaint, Refusal, StoreAway
 from chat.locales import best, sentence
+from chat.people.logins import StaffSession
 from chat.people.roles import Role, may
 from chat.people.sessions import Session
+from chat.people.vigil import Watch
 from chat.protocol import Author, Error, Hello, Inward, Notice, Outward, Refused, Word, decode, encode
 from chat.rooms import notices
 from chat.rooms.connection import Connection
@@ -60,8 +62,10 @@ class Member:
         "_loop",
         "_missed_from",
         "_pace",
+        "_roles",
         "_slowed",
         "_tasks",
+        "_watch",
         "author",
         "connection",
         "ends_at",
@@ -88,6 +92,8 @@ class Member:
         self.author: Author = Author("", "", 0, "mask")
         self.person = ""  # as the store names them
         self.standing = Standing()
+        self._roles: frozenset[Role] = _SEATED
+        self._watch: Watch | None = None  # of the staff alone: their seat ends with their login
         self._pace = Pace(hub.settings.frames_burst, 1 / (hub.settings.frames_per_second or float("inf")))
         self._slowed: asyncio.TimerHandle | None = None
         self._entering = False
@@ -132,6 +138,8 @@ class Member:
             self.room.seats.leave(self)
         if self._slowed is not None:
             self._slowed.cancel()
+        if self._watch is not None:
+            self._watch.stop()
         self._inbox.clear()
         self.hub.members.discard(self)
 
@@ -175,8 +183,10 @@ class Member:
         self._work()
 
     def _answer(self, frame: Inward) -> None:
-        if not may(_STRANGER if self.room is None else _SEATED, FRAMES[type(frame)]):
+        if not may(_STRANGER if self.room is None else self._roles, FRAMES[type(frame)]):
             raise Closing("hello_expected", CloseCode.PROTOCOL_ERROR)
+        if self._watch is not None:
+            self._watch.acts()
         if isinstance(frame, Hello):
             self._hello(frame)
         else:
@@ -208,6 +218,13 @@ class Member:
             self.connection.failed(exc)
         finally:
             self._entering = False
+
+    def serve(self, staff: StaffSession) -> None:
+        """Be one of the staff from now on, for as long as they are logged in."""
+        self._roles = _SEATED | {staff.role}
+        if self._watch is not None:
+            self._watch.stop()
+        self._watch = self.hub.vigil.watch(staff, lambda: self.close(CloseCode.SESSION_ENDED, "login_ended"))
 
     @property
     def current_standing(self) -> Standing:

@@ -77,15 +77,19 @@ class Seats:
         left, self._left = self._left, set()
         self._opened.clear()
         try:
-            return await room_log.pulse(list(self._seats), [author for author in left if author not in self._seats])
+            return await room_log.pulse(self._here(), [author for author in left if author not in self._seats])
         except BaseException:
             self._left |= left
             raise
 
+    def _here(self) -> list[str]:
+        """List who sits here; the staff with a mark, so that everybody sees them even if they say nothing."""
+        return [f"+{author}" if member.author.role else author for author, member in self._seats.items()]
+
     def presence(self, pulse: Pulse) -> Presence | None:
         """Say who came and who went since it was last said; None when nothing changed."""
         named = {author.id: author for author in map(_author.decode, pulse.named)}
-        joined = [author for id_, author in named.items() if id_ not in self.named]
+        joined = [author for id_, author in named.items() if self.named.get(id_) != author]
         left = [id_ for id_ in self.named if id_ not in named]
         self.present = pulse.present
         if not joined and not left and pulse.present == self._told:

@@ -26,6 +26,9 @@ ADMISSIONS: Final = "admissions"  # hash: step of ten seconds → how many were 
 INVITATIONS: Final = "invitations"  # sorted set: batch → when it ends
 WORDS_TRIED: Final = "words-tried"  # how often somebody tried to come back by words, this minute; expires with it
 WAITS: Final = "admissions:waits"  # how many were let in after a wait, this minute; expires with it
+# -- the staff, in one slot
+STAFF_NAMES: Final = "{staff}:account-names"  # hash: folded name → account; until the account is removed
+STAFF_TRIED: Final = "{staff}:tried"  # hash: tokens left for logins of anybody, at (ms); expires once it is full again
 
 
 class Room:
@@ -144,7 +147,7 @@ def session(person: str) -> str:
     """
     Name what is kept of a session, ``person`` being the keyed hash; expires with the session.
 
-    Hash: nonce, next, batch, lasting, over (once its erasure has begun).
+    Hash: nonce, next, batch, lasting, over (once its erasure has begun), seat (of the staff's: account, hash of the login's token, room).
     """
     return f"{{session:{person}}}"
 
@@ -190,3 +193,29 @@ def order(queue: str) -> str:
 def age(queue: str) -> str:
     """Name the sorted set: case id of a queue → when it was opened, or decided."""
     return f"{{moderation}}:age:{queue}"
+
+
+def staff_account(account: str) -> str:
+    """
+    Name an account of the staff. Hash: name, role, password (Argon2id), totp (sealed, empty for none), step (the last one taken), seed
+    (of who they are in rooms); until it is removed.
+    """
+    return f"{{staff}}:account:{account}"
+
+
+def staff_codes(account: str) -> str:
+    """Name the set of an account's recovery codes, hashed; each until it is used."""
+    return f"{{staff}}:codes:{account}"
+
+
+def staff_sessions(account: str) -> str:
+    """Name the logins of an account. Hash: hash of the token → begun, seen (seconds since 1970); expires with the last of them."""
+    return f"{{staff}}:sessions:{account}"
+
+
+def staff_tries(whose: str) -> str:
+    """
+    Name how often a login was tried, ``whose`` being a hash of the name tried, and of the device where that is known. Hash: count, until
+    (ms); expires when nobody tries any more.
+    """
+    return f"{{staff}}:tries:{whose}"

@@ -28,6 +28,8 @@ SHOWN_SECONDS: Final = 1200  # that a proof or a wait was used: each is over in 
 BATCH_DAYS: Final = 366  # the longest that an invitation is good
 INVITATIONS_SECONDS: Final = BATCH_DAYS * 86_400 + 43_200  # and whoever came by it on its last evening
 ARRIVALS_SECONDS: Final = 960  # what the effort asked for at the door follows from
+TRIES_SECONDS: Final = 3600  # that logins of the staff were tried in vain, from the last try on
+LOGIN_SECONDS: Final = 28_800  # a login of the staff, at most
 LINGER_SECONDS: Final = 3600  # between two looks at a name that was still in use
 
 
@@ -91,6 +93,11 @@ INVITATIONS: Final = Kept(
     "invitations", rf"invitations|invitation:{HASH}|\{{batch:{HASH}\}}", lambda _: INVITATIONS_SECONDS
 )
 
+# -- What the staff's accounts leave.
+STAFF_LOGINS: Final = Kept("staff_logins", rf"\{{staff\}}:sessions:{HASH}", lambda _: LOGIN_SECONDS)
+STAFF_TRIES: Final = Kept("staff_tries", rf"\{{staff\}}:(tried|tries:{HASH})", lambda _: TRIES_SECONDS)
+STAFF_ACCOUNTS: Final = Kept("staff_accounts", rf"\{{staff\}}:(account-names|(account|codes):{HASH})", None)
+
 # -- What outlives everybody's visit, and points at nobody.
 PLACES: Final = Kept("rooms", "rooms|" + ROOM + "(room|log)", None)
 CLOSED_BATCHES: Final = Kept("closed_batches", "closed-batches", lambda s: CLOSED_BATCH_SECONDS)
@@ -115,6 +122,9 @@ TABLE: Final = (
     TRIED,
     ARRIVALS,
     INVITATIONS,
+    STAFF_LOGINS,
+    STAFF_TRIES,
+    STAFF_ACCOUNTS,
     PLACES,
     CLOSED_BATCHES,
     DECISIONS,

@@ -165,11 +165,14 @@ class RoomLog:
     def _refs(self, author: str) -> tuple[str, str]:
         return self._room.refs(author), self._room.older_refs(author)
 
-    async def enter(self, author: str, skeleton: str, person: bytes, *, lasting: bool = False) -> Seat | Sanction:
+    async def enter(
+        self, author: str, skeleton: str, person: bytes, *, lasting: bool = False, staff: bool = False
+    ) -> Seat | Sanction:
         """
         Seat somebody, or answer the sanction that keeps them out.
 
-        ``author`` is the id, ``person`` how they wish to be shown (empty: as they are known here).
+        ``author`` is the id, ``person`` how they wish to be shown (empty: as they are known here); the staff are shown
+        as they wish even where they are known already.
 
         Raises:
             Refusal: ``name_taken``, ``name_needed`` when they are not known here, ``room_closed``, ``known_only`` when
@@ -177,7 +180,9 @@ class RoomLog:
         """
         s = self._settings
         times = (PRESENCE.seconds(s), s.session_seconds, NAMES.seconds(s))
-        reply = await self._store.run(ENTER, self._all_keys, author, skeleton, person, *times, int(lasting), KNOWN_MOST)
+        reply = await self._store.run(
+            ENTER, self._all_keys, author, skeleton, person, *times, int(lasting), KNOWN_MOST, int(staff)
+        )
         if reply[0] == b"excluded" and (sanction := read_record(reply[1].decode())):
             return sanction
         if reply[0] != b"seated":
@@ -194,7 +199,7 @@ class RoomLog:
         )
 
     async def pulse(self, here: list[str], left: list[str]) -> Pulse:
-        """Say who is here and who has left, erase what is too old, and learn how the room is."""
+        """Say who is here (the staff after a `+`) and who has left, erase what is too old, and learn how the room is."""
         s = self._settings
         times = (WORDS.seconds(s), PRESENCE.seconds(s), s.presence_grace_seconds, NAMES.seconds(s))
         reply = await self._store.run(PULSE, self._keys, *times, *here, "", *left)

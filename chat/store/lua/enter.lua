@@ -1,5 +1,5 @@
 -- Seat a member under a name nobody else bears here. ARGV: author skeleton person(JSON) present_seconds
--- known_seconds names_seconds lasting (0 or 1) known_most
+-- known_seconds names_seconds lasting (0 or 1) known_most staff (0 or 1)
 -- Answers the person as known here (a name once taken is theirs until they are forgotten), the connection's seat, epoch, newest
 -- offset, how many are present, the sanction that is on them, the cases about them and those that they reported.
 local author, skeleton, person = unpack(ARGV, 1, 3)
@@ -8,16 +8,18 @@ local kind = sanctioned(author)
 if kind == 'exclude' then return {'excluded', redis.call('HGET', SANCTIONS, author)} end
 if redis.call('HGET', ROOM, 'locked') and ARGV[7] == '0' and not redis.call('ZSCORE', KNOWN, author) then return {'known_only'} end
 local registered = redis.call('HGET', PEOPLE, author)
-if registered then
+local staff = ARGV[9] == '1'
+if registered and not staff then
   person = string.match(registered, '\n(.*)$')
 elseif person == '' then
   return {'name_needed'}
 else
   local bearer = redis.call('HGET', NAMES, skeleton)
-  if bearer then
+  if bearer and bearer ~= author then
     if counts(bearer) then return {'name_taken'} end
     forget(bearer)
   end
+  if registered then forget(author) end
   redis.call('HSET', NAMES, skeleton, author)
   redis.call('HSET', PEOPLE, author, skeleton .. '\n' .. person)
 end

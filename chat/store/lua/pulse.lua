@@ -1,12 +1,17 @@
 -- Keep the room's presence and history true. ARGV: history_seconds present_seconds grace_seconds names_seconds
--- here... '' left...
+-- here... '' left...; a `+` before one marks the staff
 -- Answers epoch, newest, oldest, how many are present, those of them who have written something visible, in JSON, and who is excluded
 -- (author, record, author…).
 expire(tonumber(ARGV[1]))
 local alive, grace = now + tonumber(ARGV[2]), now + tonumber(ARGV[3])
 local i = 5
 while ARGV[i] ~= '' do
-  redis.call('ZADD', PRESENT, alive, ARGV[i])
+  local mark, author = string.match(ARGV[i], '^(%+?)(.*)$')
+  redis.call('ZADD', PRESENT, alive, author)
+  -- The staff are seen though they say nothing: they count as having written, without a message.
+  if mark == '+' and redis.call('HSETNX', VOICES, author, 0) == 1 and redis.call('TTL', VOICES) < 0 then
+    redis.call('EXPIRE', VOICES, ARGV[1])
+  end
   i = i + 1
 end
 if i > 5 then redis.call('EXPIRE', PRESENT, ARGV[2]) end
@@ -32,6 +37,8 @@ for _, author in ipairs(redis.call('HKEYS', VOICES)) do
   if #named == 200 then break end
   if redis.call('ZSCORE', PRESENT, author) then
     named[#named + 1] = string.match(redis.call('HGET', PEOPLE, author) or '', '\n(.*)$')
+  elseif redis.call('HGET', VOICES, author) == '0' then
+    redis.call('HDEL', VOICES, author)
   end
 end
 return {redis.call('HGET', LOG, 'epoch') or '', newest(), oldest(), redis.call('ZCARD', PRESENT), named, excluded}
