@@ -223,7 +223,7 @@ const community = find("meta[name=application-name]").content;
 const voice = announcer();
 const brought = bring();
 const gate = door((told) => dispatch({ type: "door", door: told }));
-const connection = link({ slug, hello, hear: dispatch });
+const connection = link({ path: `/r/${slug}/live`, hello, hear: dispatch });
 const draft = { read: () => tab.read(keys.draft) ?? "", write: (text) => tab.write(keys.draft, text) };
 const parts = { dispatch, act, current: () => state, draft };
 const views = { entrance: entrance(parts), stream: stream(parts), composer: composer(parts), around: around(parts) };

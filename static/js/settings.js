@@ -27,7 +27,8 @@ export function settle() {
   const dialog = document.querySelector("#settings");
   for (const input of dialog.querySelectorAll("input")) {
     const kept = input.name === "lang" ? root.lang : preference(input.name);
-    input.checked = input.type === "radio" ? input.value === (kept ?? input.dataset.default) : kept === "on";
+    const chosen = kept ?? input.dataset.default;
+    input.checked = chosen === (input.type === "radio" ? input.value : "on");
     input.addEventListener("change", () => prefer(input.name, input.type === "radio" ? input.value : input.checked ? "on" : "off"));
   }
   for (const button of document.querySelectorAll("[data-settings]")) button.addEventListener("click", () => dialog.showModal());

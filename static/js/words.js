@@ -9,12 +9,14 @@ const locales = { fr: "fr-FR", en: "en-GB" };
 let catalogue = {};
 let format;
 
-/** Fetch the catalogue and put its words into the page; where it does not come, the page stays in French. */
-export async function load() {
+/**
+ * Fetch the catalogue, and those of the folders named, and put their words into the page; where one does not come, the page stays
+ * in French.
+ */
+export async function load(...folders) {
   try {
-    const answer = await fetch(new URL(`../locales/${root.lang}.json`, import.meta.url));
-    if (!answer.ok) throw new Error(answer.statusText);
-    catalogue = await answer.json();
+    const parts = await Promise.all(["", ...folders.map((folder) => `${folder}/`)].map(part));
+    catalogue = Object.assign({}, ...parts);
   } catch (error) {
     root.lang = "fr";
     document.querySelector("#broken").hidden = false;
@@ -24,6 +26,12 @@ export async function load() {
     if (Object.keys(catalogue).length) translate();
     delete root.dataset.words;
   }
+}
+
+async function part(folder) {
+  const answer = await fetch(new URL(`../locales/${folder}${root.lang}.json`, import.meta.url));
+  if (!answer.ok) throw new Error(answer.statusText);
+  return answer.json();
 }
 
 function formats(locale) {

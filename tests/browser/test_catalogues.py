@@ -17,6 +17,7 @@ from chat.settings import Settings
 
 STATIC = Path(__file__).parents[2] / "static"
 PAGES = Pages(STATIC, Settings()).pages
+FOLDERS = ["", "console"]  # what every page needs, and what one place alone does
 SCRIPTS = sorted(STATIC.glob("js/**/*.js"))
 
 # A key is any string of a script that looks like one: dotted, in lower case.
@@ -27,7 +28,11 @@ Entry = Any
 
 
 def catalogue(language: str) -> dict[str, Entry]:
-    entries: dict[str, Entry] = json.loads((STATIC / f"locales/{language}.json").read_text())
+    entries: dict[str, Entry] = {}
+    for folder in FOLDERS:
+        part = json.loads((STATIC / "locales" / folder / f"{language}.json").read_text())
+        assert entries.keys().isdisjoint(part)
+        entries |= part
     return entries
 
 

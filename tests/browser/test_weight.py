@@ -11,12 +11,13 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Arrive
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Visitor, Watch
 
 KILOBYTE = 1000
 MOST = {"document": 10 * KILOBYTE, "stylesheet": 12 * KILOBYTE, "script": 28 * KILOBYTE}
 MOST_IN_ALL = 50 * KILOBYTE
 MOST_REQUESTS = 18
+MOST_AT_THE_CONSOLE = 66 * KILOBYTE
 
 
 @pytest.mark.parametrize("place", ["lobby", "room", "about-you"])
@@ -27,15 +28,40 @@ def test_page_is_light(arrive: Arrive, room: str, place: str) -> None:
     visitor.page.on("request", lambda request: asked.append((request.resource_type, request.url)))
     visitor.page.on("websocket", lambda socket: asked.append(("websocket", socket.url)))
     visit(visitor, room, place)
-    weights: Counter[str] = Counter()
-    for kind, url in asked:
-        if kind != "websocket":
-            weights[kind] += len(gzip.compress(visitor.page.request.get(url).body(), 6))
+    weights = weigh(visitor, asked)
     print(place, dict(weights), weights.total(), len(asked))
     assert {kind: weights[kind] for kind, most in MOST.items() if weights[kind] > most} == {}
     assert weights.total() <= MOST_IN_ALL
     # What a page is made of; what it asks of the API while somebody is there is no part of it.
     assert len([url for kind, url in asked if kind != "websocket" and "/api/" not in url]) <= MOST_REQUESTS
+
+
+def test_console_is_light(arrive: Arrive, watch: Watch) -> None:
+    visitor = arrive()
+    asked: list[tuple[str, str]] = []
+    visitor.page.on("request", lambda request: asked.append((request.resource_type, request.url)))
+    visitor.page.goto(f"{visitor.address}/console", wait_until="networkidle")
+    version = visitor.page.locator("link[rel=icon]").get_attribute("href")
+    assert version is not None
+    # What only comes when it is looked at counts as well.
+    for name in ("watch", "figures", "sanctions"):
+        asked.append(("script", visitor.address + version.replace("favicon.svg", f"js/console/{name}.js")))
+    weights = weigh(visitor, [(kind, url) for kind, url in asked if "/api/" not in url])
+    print("console", dict(weights), weights.total(), len(asked))
+    assert weights["script"] > 15 * KILOBYTE  # it has come
+    assert weights.total() <= MOST_AT_THE_CONSOLE
+    watch.complaints = [
+        said for said in watch.complaints if "/api/console/me" not in said and "status of 40" not in said
+    ]
+
+
+def weigh(visitor: Visitor, asked: list[tuple[str, str]]) -> Counter[str]:
+    """Add up, by kind, what was asked for as it would be compressed."""
+    weights: Counter[str] = Counter()
+    for kind, url in asked:
+        if kind != "websocket":
+            weights[kind] += len(gzip.compress(visitor.page.request.get(url).body(), 6))
+    return weights
 
 
 def visit(visitor: Visitor, room: str, place: str) -> None:

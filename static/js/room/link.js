@@ -1,12 +1,13 @@
 /**
- * The connection to a room: opened again after each loss, until the server says not to.
+ * A connection to the server, to a room or to the console: opened again after each loss, until the server says not to.
  *
- * It knows nothing of what is said: frames go to `hear`, its own turns (`opening`, `waiting`, `stopped`) too.
+ * It knows nothing of what is said but that all is well once `first` has come: frames go to `hear`, its own turns (`opening`, `waiting`,
+ * `stopped`) too. `hello`, where there is one, makes the frame to begin with.
  */
 
 const SUBPROTOCOL = "sansmasque.1";
 const STABLE = 10_000; // ms live before the next loss counts as the first
-const WELCOME_WITHIN = 15_000;
+const FIRST_WITHIN = 15_000;
 const SILENT_FOR = 45_000;
 
 /**
@@ -21,8 +22,8 @@ export function delay(code, reason, attempt, random = Math.random()) {
   return random * Math.min(30_000, 500 * 2 ** attempt);
 }
 
-export function link({ slug, hello, hear }) {
-  const url = new URL(`/r/${slug}/live`, location.href);
+export function link({ path, hello, hear, first = "welcome" }) {
+  const url = new URL(path, location.href);
   url.protocol = url.protocol.replace("http", "ws");
   let socket = null;
   let timer;
@@ -36,13 +37,13 @@ export function link({ slug, hello, hear }) {
     const mine = new WebSocket(url, SUBPROTOCOL);
     socket = mine;
     opened = heard = Date.now();
-    timer = setTimeout(() => closed(mine, {}), WELCOME_WITHIN);
-    mine.addEventListener("open", () => mine.send(JSON.stringify(hello())));
+    timer = setTimeout(() => closed(mine, {}), FIRST_WITHIN);
+    mine.addEventListener("open", () => hello && mine.send(JSON.stringify(hello())));
     mine.addEventListener("message", ({ data }) => {
       if (socket !== mine) return;
       heard = Date.now();
       const frame = JSON.parse(data);
-      if (frame.type === "welcome") clearTimeout(timer);
+      if (frame.type === first) clearTimeout(timer);
       hear(frame);
     });
     mine.addEventListener("close", (event) => closed(mine, event));
