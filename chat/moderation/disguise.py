@@ -103,7 +103,11 @@ def _edited(folded: Folded, edits: Iterable[Edit]) -> Folded:
     for start, end, piece in edits:
         pieces += folded.text[at:start], piece
         origin += folded.origin[at:start]
-        origin += (folded.origin[min(start + place, max(end - 1, start))] for place in range(len(piece)))
+        if piece:  # its last letter stood where the last sign did, so that the whole is underlined
+            origin += (
+                *(folded.origin[min(start + place, end - 1)] for place in range(len(piece) - 1)),
+                folded.origin[end - 1],
+            )
         at = end
     return Folded("".join(pieces) + folded.text[at:], [*origin, *folded.origin[at:]])
 

@@ -6,12 +6,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
+from typing import Final
 
 from msgspec import Struct
 
 from chat.moderation.disguise import EMPTY, Vocabulary, variants
 from chat.moderation.normalise import Folded, fold
+from chat.moderation.numbers import Run, runs
+from chat.moderation.spoken import figures
 from chat.verdict import Draft, Finding
+
+_SIGNS: Final = {ord("’"): "'", 0xA0: " ", 0x202F: " "}
 
 
 class Read(Struct, frozen=True, dict=True):
@@ -30,6 +35,17 @@ class Read(Struct, frozen=True, dict=True):
     def readings(self) -> tuple[Folded, ...]:
         """The text without disguise, then its variants."""
         return (self.folded, *self.variants)
+
+    @cached_property
+    def cased(self) -> str:
+        """The text with its capitals and accents, each character in its place; apostrophes and blanks are plain."""
+        return self.draft.text.translate(_SIGNS)
+
+    @cached_property
+    def numbers(self) -> tuple[tuple[Folded, tuple[Run, ...]], ...]:
+        """The runs of figures, as written; then, where numbers are said in words, with these in figures."""
+        said = figures(self.folded)
+        return tuple((text, runs(text.text)) for text in ((self.folded, said) if said else (self.folded,)))
 
 
 Rule = Callable[[Read], Finding | None]

@@ -11,18 +11,44 @@ from typing import Final
 
 from chat.moderation.reading import Rule
 from chat.moderation.rules.abuse import doxxing, hate, insult, sexual, threat
+from chat.moderation.rules.address import address
+from chat.moderation.rules.card import card
 from chat.moderation.rules.distress import distress
 from chat.moderation.rules.email import email
+from chat.moderation.rules.employer import employer
 from chat.moderation.rules.flooding import copies, flooding
+from chat.moderation.rules.handle import handle
+from chat.moderation.rules.iban import iban
+from chat.moderation.rules.ip import ip
+from chat.moderation.rules.name import name
+from chat.moderation.rules.nir import nir
+from chat.moderation.rules.phone import phone
+from chat.moderation.rules.plate import plate
+from chat.moderation.rules.siret import siret
 from chat.moderation.rules.solicitation import solicitation
+from chat.moderation.rules.url import url
 from chat.moderation.wordlists import Words, ours
 
 
 def gather(words: Words) -> tuple[Rule, ...]:
     """List the rules, those with words looking for what is in ``words``."""
     return (
-        # Private details with a form of their own: whoever sees them may find somebody, so nobody does before a moderator.
+        # Private details with a form of their own: whoever sees them may find somebody, so nobody does before a moderator. Those with
+        # a checksum first, being the surest.
+        iban,
+        nir,
+        card,
+        siret,
+        phone,
         email,
+        url,
+        ip,
+        handle,
+        address,
+        plate,
+        # People and employers named: their author is asked, since naming may be meant.
+        name,
+        employer,
         # Distress is no violation: resources for its author, moderators at once, and it is never held for itself.
         distress(words),
         # Abuse: held, and decided by a person.
