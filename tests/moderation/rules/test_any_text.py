@@ -10,8 +10,46 @@ from chat.verdict import Draft, Strictness
 HOSTILE = st.lists(
     st.one_of(
         st.sampled_from(
-            ["06 39", "@", "insta ", "chez ", "Mme ", "rue ", "12 ", "FR76", ".", "http://", "::", "point", "arobase ", "zéro six ", "#0042"]
-            + ["Marie ", "DRH de ", "AB-123-CD", "1", "2", "x", "\u200b", "é", "\n", " ", "[", "(", "€", "Ⅻ", "ﷺ", "İ", "ß", "😀", "\u0301"]
+            (
+                *(
+                    "06 39",
+                    "@",
+                    "insta ",
+                    "chez ",
+                    "Mme ",
+                    "rue ",
+                    "12 ",
+                    "FR76",
+                    ".",
+                    "http://",
+                    "::",
+                    "point",
+                    "arobase ",
+                    "zéro six ",
+                    "#0042",
+                ),
+                *(
+                    "Marie ",
+                    "DRH de ",
+                    "AB-123-CD",
+                    "1",
+                    "2",
+                    "x",
+                    "\u200b",
+                    "é",
+                    "\n",
+                    " ",
+                    "[",
+                    "(",
+                    "€",
+                    "Ⅻ",
+                    "ﷺ",
+                    "İ",
+                    "ß",
+                    "😀",
+                    "\u0301",
+                ),
+            )
         ),
         st.text(max_size=6),
     ),
