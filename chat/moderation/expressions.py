@@ -7,7 +7,7 @@ folded text (``normalise``): no capitals, no accents. Nothing here reads a file.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import regex
@@ -22,6 +22,13 @@ _APART_IN_SENTENCE: Final = r"""[\s'"*_,;:()-]"""
 _ANY_WORD: Final = r"""(?:\d[.,]\d|[^\s'"*_,;:().!?-])+"""
 _GAPS: Final = {"..": 4, "...": 12}  # words at most
 _START: Final = r"""(?:^|[.!?;:,"\n])[\s'"-]*"""  # of a clause
+# Words that nearly every message has: what is looked for by another word is tried less often in vain.
+_COMMON: Final = frozenset(
+    "a ai alors an and ans as au aux avec avoir be been but by ce ces cette comme dans de des dit do du elle en est et etre eu fait faire "
+    "for go has have he her his i il ils in is it je jour just la le les leur lui ma mais me mes moi mon my ne no not nous of on or ou out "
+    "par pas plus pour qu que qui sa se she si so son sont sur ta te tes the they this to toi ton tous tout trop tu un une us votre vous "
+    "was we what who will with you your aime all am and any are can dire from had if ill more one post rien they up va vais veut".split()
+)
 _TOKEN: Final = regex.compile(r"\.{2,3}|[()\[\]|,]|[^\s()\[\]|,]+")
 _WORD: Final = regex.compile(r"\w[\w'&+-]*\*?")
 
@@ -31,7 +38,12 @@ class Malformed(ValueError):
 
 
 class Expression(Struct, frozen=True):
-    """A pattern for folded text; ``anchors``: whatever it matches contains one of them; ``words``: all that it is written with."""
+    """
+    A pattern for folded text.
+
+    ``anchors``: whatever it matches has one of them at the start of a word, and, unless it ends with ``*``, the end of one behind it.
+    ``words``: all that it is written with.
+    """
 
     pattern: Pattern
     anchors: frozenset[str]
@@ -142,8 +154,14 @@ def _word(token: str) -> _Part:
     bare = token.removesuffix("*")
     elided = token.endswith("'")
     source = "".join({"'": r"['\s]?", "-": r"[\s-]?"}.get(char, regex.escape(char)) for char in bare.removesuffix("'"))
-    anchor = max(regex.split(r"\W+", bare), key=len)
-    return _Part(source + (r"\w*" if token != bare else ""), frozenset({anchor}), elided=elided)
+    star = "*" if token != bare else ""
+    anchors = frozenset(form + star for form in _forms(bare.removesuffix("'")))
+    return _Part(source + (r"\w*" if star else ""), anchors, elided=elided)
+
+
+def _forms(bare: str) -> Iterator[str]:
+    """Write a word with its apostrophes and hyphens, without them, and with spaces for them."""
+    yield from {bare, regex.sub(r"['-]", "", bare), regex.sub(r"['-]", " ", bare)}
 
 
 def _joined(parts: list[_Part]) -> _Part:
@@ -155,8 +173,13 @@ def _joined(parts: list[_Part]) -> _Part:
         raise Malformed("a gap stands between words")
     source = "".join(_piece(parts, at, firm[-1]) for at in range(len(parts)))
     known = [parts[at].anchors for at in firm if parts[at].anchors]
-    anchors = max(known, key=lambda some: (min(map(len, some)), -len(some)), default=frozenset[str]())
+    anchors = max(known, key=_rarity, default=frozenset[str]())
     return _Part(source, anchors, elided=parts[-1].elided)
+
+
+def _rarity(anchors: frozenset[str]) -> tuple[int, int, int]:
+    """Rank anchors by how seldom a message will have one of them."""
+    return -len(anchors & _COMMON), min(map(len, anchors)), -len(anchors)
 
 
 def _piece(parts: list[_Part], at: int, last: int) -> str:

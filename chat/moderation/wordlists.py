@@ -86,8 +86,9 @@ class WordList:
         for at, entry in enumerate(self.entries):
             for anchor in entry.found_by.anchors:
                 owners.setdefault(anchor, []).append(at)
-        self._owners = list(owners.values())
-        self._anchors = ahocorasick_rs.AhoCorasick(list(owners)) if owners else None
+        # Of each anchor: the entries it stands for, and whether a word must end behind it.
+        self._owners = [(entries, not anchor.endswith("*")) for anchor, entries in owners.items()]
+        self._anchors = ahocorasick_rs.AhoCorasick([anchor.rstrip("*") for anchor in owners]) if owners else None
 
     def find(self, text: str) -> list[Hit]:
         """Find in folded ``text`` what counts, in the order of the text."""
@@ -99,8 +100,12 @@ class WordList:
     def _worth_trying(self, text: str) -> list[int]:
         if self._anchors is None:
             return []
-        seen = {anchor for anchor, _, _ in self._anchors.find_matches_as_indexes(text, overlapping=True)}
-        return sorted({at for anchor in seen for at in self._owners[anchor]})
+        tried: set[int] = set()
+        for anchor, start, end in self._anchors.find_matches_as_indexes(text, overlapping=True):
+            entries, whole = self._owners[anchor]
+            if not text[start - 1 : start].isalnum() and not (whole and text[end : end + 1].isalnum()):
+                tried.update(entries)
+        return sorted(tried)
 
 
 Words = dict[str, WordList]

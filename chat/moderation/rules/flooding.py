@@ -11,7 +11,6 @@ from typing import Final
 
 import regex
 
-from chat.moderation.patterns import compiled
 from chat.moderation.reading import Read
 from chat.verdict import Finding, Outcome, Strictness
 
@@ -20,7 +19,6 @@ RECENT_SECONDS: Final = 600
 LATEST: Final = 50  # of the room's messages that are compared
 _AGAIN: Final[dict[Strictness, int]] = {"light": 3, "standard": 2, "strict": 1, "before": 2}  # times it was said before
 _WALL: Final[dict[Strictness, int]] = {"light": 80, "standard": 40, "strict": 20, "before": 40}  # one sign, that often
-_WORD: Final = compiled(r"[a-z0-9]+")
 _OTHER: Final = regex.compile(r"[\W_]+")
 _MOST_REPEATED: Final = 4  # a text of 16 words or more says each word so often at most, on average
 _CAPITALS: Final = 120  # letters, in a strict room, nearly all of them capitals
@@ -60,7 +58,7 @@ def _wall(text: str, longest: int) -> bool:
 
 
 def _over_and_over(text: str) -> bool:
-    words = [match.group() for match in _WORD.finditer(text)]
+    words = text.split()
     return len(words) >= 16 and len(words) >= _MOST_REPEATED * len(Counter(words))
 
 
