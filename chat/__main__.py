@@ -18,9 +18,10 @@ from rich.table import Table
 
 from chat import demo as sample
 from chat import server
-from chat.commands import doors, invitations, key, sanctions, staff
+from chat.commands import doors, invitations, key, moderation, sanctions, staff
 from chat.commands.common import Config, Data, Redis, read_settings, with_registry
 from chat.errors import StoreAway
+from chat.moderation.wordlists import WordsError
 from chat.people.masters import KeyUnusable
 from chat.privacy import logs
 from chat.privacy.hardening import Unsafe, harden
@@ -45,6 +46,7 @@ app.add_typer(sanctions.app, name="sanctions")
 app.add_typer(doors.app, name="doors")
 app.add_typer(invitations.app, name="invitations")
 app.add_typer(key.app, name="key")
+app.add_typer(moderation.app, name="moderation")
 app.add_typer(staff.app, name="staff")
 
 Host = Annotated[str | None, typer.Option(help="The address to listen on, or unix:/path for a socket.")]
@@ -238,7 +240,7 @@ def _serve(settings: Settings, prepare: server.Prepare | None = None) -> None:
         server.fail("This version serves from one process: leave `workers` at 1.")
     try:
         asyncio.run(server.serve(settings, prepare))
-    except (StoreError, KeyUnusable, CannotListen, Unsafe) as exc:
+    except (StoreError, KeyUnusable, CannotListen, Unsafe, WordsError) as exc:
         server.fail(str(exc))
     except StoreAway:
         server.fail(

@@ -23,6 +23,7 @@ from chat.http import (
     lobby,
     pages,
     privacy,
+    resources,
     staff,
     staff_accounts,
     wait,
@@ -31,6 +32,7 @@ from chat.http.access import Declared, DeclaredSocket, declared
 from chat.http.answers import deny, refuse
 from chat.http.border import Border, Site
 from chat.moderation.office import Office
+from chat.moderation.resources import load
 from chat.people.about import About, Rooms
 from chat.rooms.hub import Hub
 
@@ -63,6 +65,7 @@ ROUTES: Final[list[Declared | DeclaredSocket]] = [
     *leaving.routes,
     *about_you.routes,
     *appeals.routes,
+    *resources.routes,
     *staff.routes,
     *staff_accounts.routes,
     *health.routes,
@@ -80,6 +83,7 @@ def create(hub: Hub, office: Office, site: Site) -> Starlette:
     app.router.default = _nothing_here
     app.state.hub = hub
     app.state.office = office
+    app.state.resources = load(hub.settings.country, hub.settings.crisis_contacts)
     app.state.about = About(hub.sessions, [hub.words, Rooms(hub.registry, hub.person_log, hub.settings)])
     app.state.lobby = lobby.Lobby(hub)
     app.state.pages = pages.Pages(pages.static_folder(), hub.settings)

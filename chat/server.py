@@ -21,8 +21,9 @@ import uvicorn
 from chat.app import create
 from chat.http.border import Site, origin
 from chat.http.headers import safety_headers
+from chat.moderation import wordlists
 from chat.moderation.office import Office
-from chat.moderation.pipeline import screen
+from chat.moderation.pipeline import screening
 from chat.people import masters
 from chat.privacy.gate import Gate
 from chat.privacy.hardening import harden, refuse_openings
@@ -120,6 +121,7 @@ async def _house(settings: Settings) -> AsyncIterator[tuple[Hub, Office]]:
         held = masters.read(data)
         await masters.follow(store, held)
         office = Office(settings, store, held)
+        screen = screening(wordlists.load(data / "words"))
         hub = Hub(settings, store, held, guard.look, screen, office.opened)
         for room in settings.rooms:
             await hub.registry.add(

@@ -24,10 +24,16 @@ _GAPS: Final = {"..": 4, "...": 12}  # words at most
 _START: Final = r"""(?:^|[.!?;:,"\n])[\s'"-]*"""  # of a clause
 # Words that nearly every message has: what is looked for by another word is tried less often in vain.
 _COMMON: Final = frozenset(
-    "a ai alors an and ans as au aux avec avoir be been but by ce ces cette comme dans de des dit do du elle en est et etre eu fait faire "
-    "for go has have he her his i il ils in is it je jour just la le les leur lui ma mais me mes moi mon my ne no not nous of on or ou out "
-    "par pas plus pour qu que qui sa se she si so son sont sur ta te tes the they this to toi ton tous tout trop tu un une us votre vous "
-    "was we what who will with you your aime all am and any are can dire from had if ill more one post rien they up va vais veut".split()
+    regex.findall(
+        r"\w+",
+        """
+        a ai alors an and ans as au aux avec avoir be been but by ce ces cette comme dans de des dit do du elle en
+        est et etre eu fait faire for go has have he her his i il ils in is it je jour just la le les leur lui ma
+        mais me mes moi mon my ne no not nous of on or ou out par pas plus pour qu que qui sa se she si so son sont
+        sur ta te tes the they this to toi ton tous tout trop tu un une us votre vous was we what who will with you
+        your aime all am and any are can dire from had if ill more one post rien they up va vais veut
+        """,
+    )
 )
 _TOKEN: Final = regex.compile(r"\.{2,3}|[()\[\]|,]|[^\s()\[\]|,]+")
 _WORD: Final = regex.compile(r"\w[\w'&+-]*\*?")

@@ -210,6 +210,17 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
             form="an address that begins with https://",
         ),
     ] = ""
+    country: Annotated[
+        Literal["fr", "be", "ca", "ch", "gb", "ie", "us"],
+        _is("whose help lines people in distress are shown"),
+    ] = "fr"
+    crisis_contacts: Annotated[
+        list[Annotated[str, Meta(pattern=r"^[^:\x00-\x1f]{1,80}: ?[^\x00-\x1f]{1,80}\Z")]],
+        _is(
+            "whom of yours people in distress are shown first",
+            form='a list of names and how to reach them, such as ["Cellule d’écoute: 01 99 00 12 34"]',
+        ),
+    ] = []
     contact: Annotated[
         str,
         _is(

@@ -63,6 +63,7 @@ ROUTES: Final[Mapping[str, Driver]] = {
     "GET /static/{version}/{name:path}": ask("{static}"),
     "GET /api/rooms": ask("/api/rooms"),
     "GET /api/privacy": ask("/api/privacy"),
+    "GET /api/resources": ask("/api/resources"),
     "GET /api/admission": ask("/api/admission"),
     "POST /api/admission": act(acts.knock),
     "WS /r/{slug}/live": act(acts.say_hello),
