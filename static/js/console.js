@@ -47,7 +47,7 @@ function dispatch(event) {
 }
 
 function react(event, before) {
-  if (event.type === "case" && event.change === "opened" && event.case.kind === "distress") bell.ring();
+  if (event.type === "case" && event.change === "opened" && event.case?.kind === "distress") bell.ring();
   if (event.type === "counts" && before.link.is !== "live") arrived(before);
   if (event.type === "waiting") whoAmI(); // it may be the login that has ended
   if (event.type === "stopped") dispatch({ type: "out" });

@@ -133,6 +133,14 @@ def test_a_case_decided_by_another_stays_before_ones_eyes_with_what_was_typed(re
     assert state["drafts"]["b"]["words"] == "Je voulais dire"
 
 
+def test_a_case_that_is_gone_is_said_to_be_and_what_is_left_out_is_nothing(reduce: Reduce) -> None:
+    bare = {"id": "d", "kind": "held", "opened_at": 4, "version": 1}
+    state = reduce(*THREE, frame("opened", bare), opened("b"), {"type": "case", "change": "gone", "id": "b"})
+    assert ids(state) == ["a", "c", "d"]
+    assert state["list"]["rows"][2]["findings"] == []
+    assert state["card"]["conflict"] == {"code": "gone"}
+
+
 def test_a_case_taken_over_by_another_says_by_whom_until_it_is_free(reduce: Reduce) -> None:
     mine = {"type": "claimed", "id": "b", "version": 2, "lease_until": 1120}
     taken = frame("claimed", case("b", opened_at=2, version=3, claimed_by="Idriss B.", lease_until=1200))

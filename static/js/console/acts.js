@@ -79,7 +79,7 @@ export function acts({ current, dispatch, complain, tell }) {
       try {
         const { ok, status, body } = await ask(`console/cases/${encodeURIComponent(id)}`, null, signal);
         if (ok) dispatch({ type: "told", id, ...body });
-        else if (status === 404) dispatch({ type: "case", change: "gone", case: { id } });
+        else if (status === 404) dispatch({ type: "case", change: "gone", id });
         else if (status !== 401) complain(body);
       } catch (error) {
         if (error.name !== "AbortError") throw error;
@@ -103,7 +103,7 @@ export function acts({ current, dispatch, complain, tell }) {
   /** Somebody was first, or something is wrong: what was typed stays. */
   function refused(id, status, body) {
     if (status === 409 || status === 404) {
-      dispatch({ type: "conflict", id, code: status === 404 ? "gone" : body.code, by: body.by, at: body.at, verdict: body.verdict });
+      dispatch({ type: "conflict", id, code: status === 404 || body.code === "case_unknown" ? "gone" : body.code, by: body.by, at: body.at, verdict: body.verdict });
       look(0);
     } else if (status !== 401) complain(body);
   }

@@ -17,6 +17,7 @@ export function card() {
     find("#nothing").hidden = Boolean(shown?.case);
     if (!shown?.case) return void (drawn = {});
     const { case: found, told, conflict } = shown;
+    if (found.id !== drawn.found?.id) find("#write").open = found.kind === "distress"; // a word first
     if (found !== drawn.found || told !== drawn.told) fill(found, told);
     if (conflict !== drawn.conflict || found !== drawn.found) fillConflict(conflict);
     drawn = { found, told, conflict };
@@ -94,8 +95,8 @@ export function card() {
 
   function fillTheirs(found, told) {
     find("#theirs-title").textContent = say("console.theirs", { name: found.author.name });
-    const said = (told?.theirs ?? []).filter(({ id }) => id !== found.message).map((event) => ({ at: event.at, node: line(event.at, "", event.text) }));
-    const earlier = (told?.earlier ?? []).map((decision) => ({ at: decision.at, node: decided(decision) }));
+    const said = (told?.theirs ?? []).filter(({ id }) => id !== found.message).map((event) => ({ at: event.at, node: line(event.at, "", event.held ? say("console.held_too", { text: event.text }) : event.text) }));
+    const earlier = (told?.earlier ?? []).map(({ decided: done }) => ({ at: done.at, node: decided(done) }));
     find("#theirs").replaceChildren(...[...said, ...earlier].sort((a, b) => a.at - b.at).map(({ node }) => node));
     find("#theirs-note").textContent = told ? [!said.length && say("console.theirs_none"), say("console.theirs_note")].filter(Boolean).join(" ") : say("console.coming");
   }

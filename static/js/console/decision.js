@@ -57,7 +57,7 @@ export function decision({ current, act, dispatch }) {
   function fill({ verdict, reason, person, minutes }, found, held) {
     for (const input of form.elements.verdict) input.checked = input.value === verdict;
     for (const input of form.elements.person) input.checked = input.value === person;
-    find("#person").hidden = !touchesPerson(found, verdict ?? "remove");
+    find("#person").hidden = !touchesPerson(found, verdict ?? (found.kind === "distress" ? "dismiss" : "remove"));
     find("#reason").value = reason ?? "";
     find("#minutes").value = minutes ?? "";
     find("#reason-label").textContent = read(verdict) ? say("console.reason") : say("console.reason_staff");

@@ -28,6 +28,9 @@ export const initial = {
 
 const NOTES = 50;
 
+/** What the server leaves out where there is nothing. */
+const whole = (found) => ({ findings: [], author: { id: "", name: "", hue: 0, face: "mask" }, ...found });
+
 export function apply(state, event) {
   const change = changes[event.type];
   return change ? change(state, event) : state;
@@ -53,8 +56,8 @@ const changes = {
   duty: (state, { staff }) => ({ ...state, duty: staff }),
   note: (state, { by, text, at }) => ({ ...state, notes: [...state.notes, { by, text, at }].slice(-NOTES) }),
 
-  case(state, { change, case: found }) {
-    const { id } = found;
+  case(state, { change, case: told, id = told.id }) {
+    const found = whole(told);
     const known = state.list.rows.find((row) => row.id === id) ?? (state.card?.id === id ? state.card.case : null);
     if (change === "gone") return gone(state, id);
     if (known && known.version > found.version) return state; // an answer was quicker
@@ -70,7 +73,8 @@ const changes = {
     return same ? { ...state, list } : { ...state, list: { ...list, rows: [], cursor: null }, picked: [] };
   },
 
-  page(state, { queue, q, after, cases, cursor = null, counts, second_look: look }) {
+  page(state, { queue, q, after, cases: found, cursor = null, counts, second_look: look }) {
+    const cases = found.map(whole);
     if (queue !== state.list.queue || q !== state.list.q || (after && after !== state.list.cursor)) return state; // asked before one turned away
     const known = new Set(cases.map(({ id }) => id));
     const rows = after ? [...state.list.rows.filter(({ id }) => !known.has(id)), ...cases] : cases;
@@ -106,8 +110,9 @@ const changes = {
   },
   close: (state) => ({ ...state, card: null }),
 
-  told(state, { id, case: found, ...told }) {
+  told(state, { id, case: summary, ...told }) {
     if (state.card?.id !== id) return state;
+    const found = whole(summary);
     const older = state.card.case?.version > found.version;
     const next = older ? state : { ...state, list: placed(state.list, found) };
     return { ...next, card: { ...state.card, case: older ? state.card.case : found, told } };
