@@ -18,7 +18,7 @@ from rich.table import Table
 
 from chat import demo as sample
 from chat import server
-from chat.commands import doors, invitations, key, moderation, sanctions, staff
+from chat.commands import audit, doors, invitations, key, moderation, sanctions, staff
 from chat.commands.common import Config, Data, Redis, read_settings, with_registry
 from chat.errors import StoreAway
 from chat.moderation.wordlists import WordsError
@@ -43,6 +43,7 @@ app = typer.Typer(
 rooms = typer.Typer(help="The rooms of the community.", no_args_is_help=True)
 app.add_typer(rooms, name="rooms")
 app.add_typer(sanctions.app, name="sanctions")
+app.add_typer(audit.app, name="audit")
 app.add_typer(doors.app, name="doors")
 app.add_typer(invitations.app, name="invitations")
 app.add_typer(key.app, name="key")

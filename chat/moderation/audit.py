@@ -4,7 +4,8 @@ The chain of a room's decisions: what an entry says, how it follows the one befo
 An entry holds no text of anybody, but a commitment to the text that was decided on: SHA-256 over a salt, which is erased with the text,
 and the text. While both are there it proves which words were judged; afterwards nothing can be guessed from it. Each entry carries the
 hash of the one before, and the heads of all rooms are anchored in one more chain, so that cutting the end off a room's shows, too.
-What this cannot show is a store that was put back whole, chains and anchors together: keep the last anchor elsewhere.
+What the store alone cannot show is that all of it was made anew, chains and anchors together: for that the newest anchor is kept
+elsewhere, and looked for.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ from msgspec import Struct
 
 from chat.store.cases import Case
 from chat.store.desk import Entry
+
+ANCHORS: Final = "(anchors)"  # no slug
 
 
 class Decision(Struct, frozen=True, omit_defaults=True):
@@ -55,8 +58,16 @@ class Hashed(Struct, frozen=True):
     hash: str
 
 
+class Whole(Struct, frozen=True):
+    """That a chain holds: how many entries it has, and the hash of the newest (empty where there is none)."""
+
+    chain: str
+    entries: int
+    head: str
+
+
 class Broken(Struct, frozen=True):
-    """The first entry that does not hold: which chain (a slug, or ``anchors``), which entry, counted from 1, and what is wrong."""
+    """The first entry that does not hold: which chain (a slug, or :data:`ANCHORS`), which entry, counted from 1, and what is wrong."""
 
     chain: str
     n: int
@@ -77,7 +88,10 @@ def commitment(salt: str, text: str) -> str:
 
 def seal(entry: Decision | Anchor) -> bytes:
     """Write an entry, with the hash of all that stands before it at its end."""
-    body = msgspec.json.encode(entry)
+    return _sealed(msgspec.json.encode(entry))
+
+
+def _sealed(body: bytes) -> bytes:
     return body[:-1] + b',"hash":"' + hashlib.sha256(body).hexdigest().encode() + b'"}'
 
 
@@ -110,15 +124,15 @@ def read_anchor(line: bytes) -> Anchor:
 
 def check(chain: str, lines: Iterable[bytes]) -> Iterator[Broken | Decision]:
     """Check a room's chain from its beginning; yields its entries, and ends with what is broken if something is."""
-    prev, n = "", 0
+    prev = ""
     for n, line in enumerate(lines, 1):
-        wrong = _wrong(line, prev)
-        if not wrong and read_decision(line).n != n:
-            wrong = "its number is not its place"
-        if wrong:
-            yield Broken(chain, n, wrong)
+        entry = _read(_decision, line, prev)
+        if not isinstance(entry, str) and entry.n != n:
+            entry = "its number is not its place"
+        if isinstance(entry, str):
+            yield Broken(chain, n, entry)
             return
-        yield read_decision(line)
+        yield entry
         prev = hash_of(line)
 
 
@@ -126,27 +140,22 @@ def check_anchors(lines: Iterable[bytes]) -> Iterator[Broken | Anchor]:
     """Check the chain of anchors, likewise."""
     prev = ""
     for n, line in enumerate(lines, 1):
-        if wrong := _wrong(line, prev):
-            yield Broken("anchors", n, wrong)
+        entry = _read(_anchor, line, prev)
+        if isinstance(entry, str):
+            yield Broken(ANCHORS, n, entry)
             return
-        yield read_anchor(line)
+        yield entry
         prev = hash_of(line)
 
 
-def _wrong(line: bytes, prev: str) -> str:
-    body, mark, _ = line.rpartition(b',"hash":"')
+def _read(decoder: msgspec.json.Decoder[T], line: bytes, prev: str) -> T | str:
+    """Read an entry that follows the one whose hash is ``prev``; or say what is wrong with it."""
+    body, _, _ = line.rpartition(b',"hash":"')
     try:
-        entry = _Linked.decode(line)
-    except msgspec.MsgspecError:
+        entry = decoder.decode(line)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
         return "it cannot be read"
-    if not mark or hashlib.sha256(body + b"}").hexdigest() != entry.hash:
+    # All of the line, or a field written after the hash would count and not be covered by it.
+    if line != _sealed(body + b"}"):
         return "it was changed after it was written"
-    return "" if entry.prev == prev else "it does not follow the one before"
-
-
-class _Links(Struct, frozen=True):
-    hash: str
-    prev: str = ""
-
-
-_Linked: Final = msgspec.json.Decoder(_Links)
+    return entry if entry.prev == prev else "it does not follow the one before"

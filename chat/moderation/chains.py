@@ -8,14 +8,17 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Final, TypeVar
 
 from chat.moderation.audit import (
+    ANCHORS,
     Anchor,
     Broken,
     Decision,
+    Whole,
     check,
     check_anchors,
     commitment,
     follow,
     hash_of,
+    read_anchor,
     read_decision,
     seal,
 )
@@ -50,13 +53,12 @@ class Chains:
         return await deed(follow(await self._log.last(slug), decision))
 
     async def anchor(self, slug: str, now: int) -> None:
-        """Anchor the head of a room's chain, unless it is already."""
-        while True:
-            last = await self._log.last(slug)
-            if not last:
-                return
+        """Anchor the head of a room's chain, unless the newest anchor is of it."""
+        while last := await self._log.last(slug):
             newest = await self._log.last_anchor()
             head = hash_of(last)
+            if newest and read_anchor(newest).head == head:
+                return
             anchor = Anchor(now, slug, read_decision(last).n, head, hash_of(newest))
             if await self._log.anchor(newest, seal(anchor), slug):
                 return
@@ -69,34 +71,49 @@ class Chains:
         """Read the newest entries of a room, the newest first."""
         return [read_decision(line) for line in reversed(await self._log.entries(slug, -count, count))]
 
-    async def verify(self, find: Callable[[str], Desk]) -> AsyncIterator[Broken | str]:
+    async def verify(self, find: Callable[[str], Desk], kept: str = "") -> AsyncIterator[Broken | Whole]:
         """
         Check all chains, and that each anchor holds, and each commitment whose text is still there; ``find`` gives the desk of a room.
 
-        Yields the name of each chain that holds, and what is broken of the others.
+        ``kept`` is the hash of an anchor that was kept elsewhere, and must be there. Yields each chain, the anchors first, as it is: whole,
+        or where it breaks first.
         """
-        heads: dict[str, dict[int, str]] = {}
         anchors = [line async for line in self._all_anchors()]
+        heads: dict[str, dict[int, str]] = {}
+        broken = None
         for found in check_anchors(anchors):
             if isinstance(found, Broken):
-                yield found
-                return
-            heads.setdefault(found.room, {})[found.n] = found.head
-        yield "anchors"
+                broken = found
+            else:
+                # The first that spoke of an entry: one who remade a chain could have it anchored once more.
+                heads.setdefault(found.room, {}).setdefault(found.n, found.head)
+        if broken is None and kept and kept not in map(hash_of, anchors):
+            broken = Broken(ANCHORS, len(anchors), "the anchor that was kept elsewhere is not here")
+        yield broken or Whole(ANCHORS, len(anchors), hash_of(anchors[-1] if anchors else b""))
         for slug in sorted({*heads, *await self._log.rooms()}):
-            yield await self._verify_room(slug, heads.get(slug, {}), find(slug)) or slug
+            yield await self._verify_room(slug, heads.get(slug, {}), find(slug))
 
-    async def _verify_room(self, slug: str, heads: dict[int, str], desk: Desk) -> Broken | None:
+    async def lines(self) -> AsyncIterator[tuple[str, bytes]]:
+        """Read all entries as they are written, each after the name of its chain, the anchors first."""
+        async for line in self._all_anchors():
+            yield ANCHORS, line
+        for slug in await self._log.rooms():
+            async for line in self._all_entries(slug):
+                yield slug, line
+
+    async def _verify_room(self, slug: str, heads: dict[int, str], desk: Desk) -> Broken | Whole:
         lines = [line async for line in self._all_entries(slug)]
         for found in check(slug, lines):
             if isinstance(found, Broken):
                 return found
-            if heads.get(found.n, hash_of(lines[found.n - 1])) != hash_of(lines[found.n - 1]):
+            head = hash_of(lines[found.n - 1])
+            if heads.get(found.n, head) != head:
                 return Broken(slug, found.n, "it is not what was anchored")
             if not await self._keeps_its_word(found, desk):
                 return Broken(slug, found.n, "the text is not the one that was decided on")
-        longest = max(heads, default=0)
-        return Broken(slug, len(lines) + 1, "entries that were anchored are missing") if longest > len(lines) else None
+        if max(heads, default=0) > len(lines):
+            return Broken(slug, len(lines) + 1, "entries that were anchored are missing")
+        return Whole(slug, len(lines), hash_of(lines[-1] if lines else b""))
 
     async def _keeps_its_word(self, decision: Decision, desk: Desk) -> bool:
         place = parted(decision.case)
