@@ -148,12 +148,10 @@ class Consoles:
         if not any(other.staff.name == console.staff.name for other in self._open):
             self._spawn(self._off_duty(console.staff.name))
 
-    def end(self, name: str) -> None:
-        """Close the consoles of somebody whose login has ended."""
-        for console in tuple(self._open):
-            if console.staff.name == name:
-                console.logged_out = True
-                self._end(console)
+    def log_out(self, console: Console) -> None:
+        """Close the console of somebody whose login has ended."""
+        console.logged_out = True
+        self._end(console)
 
     def _end(self, console: Console) -> None:
         while console.frames.full():

@@ -31,11 +31,14 @@ from chat.store.cases import Case, parted
 from chat.store.commands import Store
 from chat.store.desk import Contested, Desk
 from chat.store.duty import Duty
+from chat.store.look_log import LookLog, Pulse
 from chat.store.registry import Registry, RoomRecord
 from chat.store.retention import SANCTION_SECONDS
 from chat.store.room_log import RoomLog
 from chat.store.sanctions import Sanction, Sanctions
 
+AWAY_SECONDS: Final = 15  # without a sign of the second look
+LAG_SECONDS: Final = 5.0  # between two looks at how far it is
 ALERT_AGE_SECONDS: Final = 300  # after which an open case of distress alerts nobody any more: it stands at the top
 
 
@@ -95,6 +98,8 @@ class Office:
         self.consoles = Consoles(
             store.url, settings.store_timeout_seconds, self.queue, self.duty, self._release, self.lag
         )
+        self._look_log = LookLog(store, settings)
+        self._pulse, self._lag_at, self._began = Pulse(0, 0, 0), 0.0, int(time.time())
         self._alerts = Alerts(settings.alert_webhook, self.duty)
         self._receipts = Receipts(masters)
 
@@ -147,7 +152,15 @@ class Office:
 
     async def lag(self) -> dict[str, int]:
         """Tell since when the second look is away, if it is, and how many messages it has not read: ``away_since``, ``behind``."""
-        return {}
+        if not self._settings.second_look:
+            return {}
+        now = time.time()
+        if now - self._lag_at > LAG_SECONDS:
+            slugs = [room.slug for room in await self.registry.all()]
+            self._pulse, self._lag_at = await self._look_log.pulse(slugs), now
+        lag = {"behind": self._pulse.behind, "unread": self._pulse.unread}
+        away = now - self._pulse.at > AWAY_SECONDS
+        return {"away_since": self._pulse.at or self._began, **lag} if away else lag
 
     async def newest_decisions(self, count: int) -> list[list[Decision]]:
         """Read the newest entries of every room's chain, ``count`` of each at most, the newest first."""

@@ -24,6 +24,7 @@ from websockets.server import ServerProtocol
 EXTENSION: Final = (
     "sansmasque.handoff"  # under the scope's "extensions": an async function that answers (socket, early bytes)
 )
+STAY: Final = "sansmasque.stay"  # likewise: a function that leaves it to uvicorn
 EARLY_BYTES: Final = 65_536
 
 Handoff = Callable[[], Awaitable[tuple[socket.socket, bytes]]]
@@ -52,9 +53,10 @@ class HandoffProtocol(WebSocketsSansIOProtocol):
         self.conn = _Handshake(self.default_headers, self.config.ws_max_size)
         self.default_headers = []  # of no use on a 101
         self._early = bytearray()
+        self._staying = False
 
     def data_received(self, data: bytes) -> None:
-        if not self.handshake_initiated:
+        if not self.handshake_initiated or self._staying:
             super().data_received(data)
         elif len(self._early) + len(data) <= EARLY_BYTES:
             self._early += data
@@ -64,7 +66,7 @@ class HandoffProtocol(WebSocketsSansIOProtocol):
     async def run_asgi(self) -> None:
         # Wanted by `take`: told when the buffer is empty rather than low.
         self.transport.set_write_buffer_limits(0)
-        cast(dict[str, Handoff], self.scope["extensions"])[EXTENSION] = self.take
+        cast(dict[str, object], self.scope["extensions"]).update({EXTENSION: self.take, STAY: self.stay})
         await super().run_asgi()
 
     async def send(self, message: Any) -> None:
@@ -73,6 +75,13 @@ class HandoffProtocol(WebSocketsSansIOProtocol):
             self.handshake_complete = (
                 True  # or uvicorn complains of each upgrade that is denied, as often as anyone asks
             )
+
+    def stay(self) -> None:
+        """Leave the WebSocket to uvicorn, once it is accepted: for the few that nothing hangs on, such as consoles."""
+        self._staying = True
+        early, self._early = bytes(self._early), bytearray()
+        if early:
+            super().data_received(early)
 
     async def take(self) -> tuple[socket.socket, bytes]:
         """

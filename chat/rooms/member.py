@@ -312,11 +312,11 @@ class Member:
         kept = read_word(word.encode())
         self.send(Word(kept.sender, kept.text, kept.at))
 
-    def offer_help(self, crisis: Literal["self", "other"], ref: str) -> None:
+    def offer_help(self, crisis: Literal["self", "other"], ref: str | None = None) -> None:
         """Show who can help, and whether a moderator is there to see it."""
         self._spawn(self._offer_help(crisis, ref))
 
-    async def _offer_help(self, crisis: Literal["self", "other"], ref: str) -> None:
+    async def _offer_help(self, crisis: Literal["self", "other"], ref: str | None) -> None:
         try:
             on_duty = await self.hub.duty.anybody()
         except StoreAway:

@@ -140,6 +140,10 @@ class Room:
             author, token = facts
             if (member := self.seats.of(author)) is not None:
                 member.learn(token)
+        elif name == "help":
+            author, crisis = facts
+            if (member := self.seats.of(author)) is not None:
+                member.offer_help("self" if crisis == "self" else "other")
         elif name == "word":
             author, *word = facts
             if (member := self.seats.of(author)) is not None:

@@ -202,6 +202,13 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
             form="1 to 80 characters on one line",
         ),
     ] = "Sans Masque"
+    second_look: Annotated[
+        bool,
+        _is("whether a trained model reads what was published again, in a process of its own", form="true or false"),
+    ] = True
+    review_share: Annotated[
+        float, _is("how much of what is said the moderators can read again", "share", ge=0.001, le=0.5)
+    ] = 0.05
     alert_webhook: Annotated[
         str,
         _is(

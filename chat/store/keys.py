@@ -21,6 +21,7 @@ DUTY_FACTS: Final = "{moderation}:duty-facts"  # hash: staff name → their role
 NOTES: Final = "{moderation}:notes"  # list: what moderators told one another, in JSON; expires after the last
 ALERTED: Final = "{moderation}:alerted"  # there while the operator need not be alerted again; a minute
 ANCHORS: Final = "{moderation}:anchors"  # list: heads of the rooms' chains of decisions, in JSON; no end
+SECOND_LOOK: Final = "{moderation}:second-look"  # hash: at (when it was last there); no end
 AUDITED: Final = "{moderation}:audited"  # set: slugs of rooms that have such a chain, closed ones too; no end
 ADMISSIONS: Final = "admissions"  # hash: step of ten seconds → how many were let in by proof or wait; expires once the effort forgot them
 INVITATIONS: Final = "invitations"  # sorted set: batch → when it ends
@@ -56,6 +57,7 @@ class Room:
         "reporters",
         "room",
         "sanctions",
+        "second_look",
         "slug",
         "voices",
     )
@@ -94,6 +96,8 @@ class Room:
         self.reporters = f"{{{slug}}}:reporters"
         # List: decisions, in JSON, each with the hash of the one before. No end.
         self.audit = f"{{{slug}}}:audit"
+        # Hash: cursor (how far the second look has read), holder and lease (who reads, until when), unread (gone before it was read).
+        self.second_look = f"{{{slug}}}:second-look"
         # Sharded channel: events and voids as JSON, signals between processes after a `!`.
         self.channel = f"{{{slug}}}:live"
 
@@ -193,6 +197,11 @@ def order(queue: str) -> str:
 def age(queue: str) -> str:
     """Name the sorted set: case id of a queue → when it was opened, or decided."""
     return f"{{moderation}}:age:{queue}"
+
+
+def scores(lang: str, day: str) -> str:
+    """Name how the second look's scores of a day are distributed, in one language. Hash: hundredth → messages; expires."""
+    return f"{{moderation}}:scores:{lang}:{day}"
 
 
 def staff_account(account: str) -> str:

@@ -148,7 +148,7 @@ class Registry:
         room = keys.Room(slug)
         if not await self._store.ask("SREM", keys.ROOMS, slug):
             raise ChatError("room_unknown")
-        await self._store.run(CLOSE, (*room.all(), room.channel, *room.moderation()))
+        await self._store.run(CLOSE, (*room.all(), room.channel, *room.moderation(), room.second_look))
 
 
 def _record(slug: str, reply: object) -> RoomRecord | None:

@@ -21,6 +21,7 @@ SLOWEST_SECONDS: Final = 3600  # what a room may ask for between two messages of
 SANCTION_SECONDS: Final = 30 * 86_400  # the longest that one moderator can keep somebody silent or away
 PERMANENT_SECONDS: Final = 3650 * 86_400  # the longest, by two moderators
 CASE_SECONDS: Final = 30 * 86_400  # a case from its opening, and again from its decision
+SCORES_SECONDS: Final = 8 * 86_400  # how the second look has scored a day, for the level of the week
 ON_DUTY_SECONDS: Final = 60  # that a console was open, or that the operator was alerted
 NOTE_SECONDS: Final = 7 * 86_400  # what moderators tell one another, from the last of it on
 CLOSED_BATCH_SECONDS: Final = 3600  # how long who came by a batch lately writes slowly, once its door is closed
@@ -103,7 +104,10 @@ PLACES: Final = Kept("rooms", "rooms|" + ROOM + "(room|log)", None)
 CLOSED_BATCHES: Final = Kept("closed_batches", "closed-batches", lambda s: CLOSED_BATCH_SECONDS)
 DECISIONS: Final = Kept("decisions", ROOM + r"audit|\{moderation\}:(anchors|audited)", None)
 # Of cases, nothing but their ids; of moderators, that they are there and what they tell one another.
-DESK: Final = Kept("desk", r"\{moderation\}:(order:\w+|age:\w+|indexed|claimed)|" + ROOM + "effects", None)
+DESK: Final = Kept(
+    "desk", r"\{moderation\}:(order:\w+|age:\w+|indexed|claimed|second-look)|" + ROOM + "(effects|second-look)", None
+)
+SCORES: Final = Kept("scores", r"\{moderation\}:scores:\w+:[\w-]+", lambda _: SCORES_SECONDS)
 ON_DUTY: Final = Kept("on_duty", r"\{moderation\}:(duty|duty-facts|alerted)", lambda _: ON_DUTY_SECONDS)
 NOTES: Final = Kept("notes", r"\{moderation\}:notes", lambda _: NOTE_SECONDS)
 SERVICE: Final = Kept("service", "secret|erased|doors", None)
@@ -129,6 +133,7 @@ TABLE: Final = (
     CLOSED_BATCHES,
     DECISIONS,
     DESK,
+    SCORES,
     ON_DUTY,
     NOTES,
     SERVICE,
