@@ -55,7 +55,7 @@ class Server:
         if " ready at http" not in line:
             self.kill()
             raise AssertionError(f"not ready: {line!r} {self.log.read_text()}")
-        self.address = line[line.index("http") :].strip() if "http://" in line else _listening(self.process.pid)
+        self.address = line[line.index("http") :].strip() if "http://" in line else listening(self.process.pid)
 
     @property
     def store_url(self) -> str:
@@ -93,7 +93,7 @@ class Server:
             self.process.stdout.close()
 
 
-def _listening(pid: int) -> str:
+def listening(pid: int) -> str:
     """Find where a server listens that names another address than its own."""
     links = (os.readlink(link) for link in Path(f"/proc/{pid}/fd").iterdir())
     inodes = {link[len("socket:[") : -1] for link in links if link.startswith("socket:[")}

@@ -26,7 +26,13 @@ from chat.people.roles import Permission
 from chat.settings import Settings
 from chat.templates import Facts, compiled
 
-PAGES: Final = {"/": "index.html", "/r/{slug}": "room.html", "/about-you": "about-you.html", "/console": "console.html"}
+PAGES: Final = {
+    "/": "index.html",
+    "/r/{slug}": "room.html",
+    "/about-you": "about-you.html",
+    "/staff": "staff.html",
+    "/console": "console.html",
+}
 
 mimetypes.add_type("text/javascript", ".js")
 

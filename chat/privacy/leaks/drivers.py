@@ -59,6 +59,7 @@ ROUTES: Final[Mapping[str, Driver]] = {
     "GET /privacy": ask("/privacy"),
     "GET /about-you": ask("/about-you"),
     "GET /console": ask("/console"),
+    "GET /staff": ask("/staff"),
     "GET /r/{slug}": ask("/r/{room}"),
     "GET /static/{version}/{name:path}": ask("{static}"),
     "GET /api/rooms": ask("/api/rooms"),
