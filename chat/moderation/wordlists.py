@@ -7,6 +7,7 @@ Reads files. Ours are in ``words/``, an operator's in the folder ``words`` of th
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -36,6 +37,7 @@ LISTS: Final = {
     "earnest": "words that say that it is no joke",
     "past": "words that say that it was long ago, or is over",
 }
+_END: Final = regex.compile(r"[.!?](?![0-9])")  # of a sentence; not within 0.5
 _LINE: Final = regex.compile(r"(?:@(?P<name>\w+)\s*=\s*(?P<value>.+)|(?P<mark>[!~<]?)\s*(?P<text>.+))")
 
 
@@ -92,28 +94,36 @@ class WordList:
 
     def find(self, text: str) -> list[Hit]:
         """Find in folded ``text`` what counts, in the order of the text."""
-        found = [hit for at in self._worth_trying(text) for hit in _hits(self.entries[at], text)]
+        found = [hit for at, where in self._worth_trying(text) for hit in _hits(self.entries[at], text, where)]
         buts = [hit for hit in found if hit.entry.mark == "!"]
         counts = [hit for hit in found if hit.entry.mark != "!" and not any(_touch(hit, but) for but in buts)]
         return sorted(counts, key=lambda hit: (hit.start, -hit.end))
 
-    def _worth_trying(self, text: str) -> list[int]:
+    def _worth_trying(self, text: str) -> Iterator[tuple[int, tuple[int, int]]]:
+        """Give the entries of which an anchor stands in ``text``, each with the sentence: no expression goes beyond one."""
         if self._anchors is None:
-            return []
-        tried: set[int] = set()
+            return
+        ends = None
+        tried = set()
         for anchor, start, end in self._anchors.find_matches_as_indexes(text, overlapping=True):
             entries, whole = self._owners[anchor]
-            if not text[start - 1 : start].isalnum() and not (whole and text[end : end + 1].isalnum()):
-                tried.update(entries)
-        return sorted(tried)
+            if text[start - 1 : start].isalnum() or (whole and text[end : end + 1].isalnum()):
+                continue
+            ends = ends or [0, *(mark.start() for mark in _END.finditer(text)), len(text)]
+            at = bisect_right(ends, start, hi=len(ends) - 1)
+            for entry in entries:
+                if (entry, at) not in tried:
+                    tried.add((entry, at))
+                    yield entry, (ends[at - 1], ends[at])
 
 
 Words = dict[str, WordList]
 
 
-def _hits(entry: Entry, text: str) -> Iterator[Hit]:
-    for match in entry.found_by.pattern.finditer(text):
-        yield Hit(*match.span(), entry)
+def _hits(entry: Entry, text: str, where: tuple[int, int]) -> Iterator[Hit]:
+    start, end = where
+    for match in entry.found_by.pattern.finditer(text[start:end]):
+        yield Hit(start + match.start(), start + match.end(), entry)
 
 
 def _touch(one: Hit, other: Hit) -> bool:

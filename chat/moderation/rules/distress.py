@@ -7,6 +7,7 @@ Idioms, jokes, negation and what is long over are traps; each list names its own
 
 from __future__ import annotations
 
+from chat.moderation.normalise import Folded
 from chat.moderation.reading import Read, Rule
 from chat.moderation.speech import laughed, quoted, reported
 from chat.moderation.wordlists import Hit, Words
@@ -21,7 +22,9 @@ def distress(words: Words) -> Rule:
         for reading in read.readings:
             for kind, hits in _kinds(reading.text, words).items():
                 if hits:
-                    found.setdefault(kind, tuple(reading.spans(hit.start, hit.end) for hit in hits))
+                    found.setdefault(kind, _spans(reading, hits))
+        if not found and (topics := words["distress-topic"].find(read.folded.text)):
+            return Finding("distress", "distress", Outcome.PUBLISH, "topic", spans=_spans(read.folded, topics))
         # The author first, then another: a topic matters only where nobody is in danger.
         for kind in ("self", "other", "topic"):
             if kind in found:
@@ -31,9 +34,13 @@ def distress(words: Words) -> Rule:
     return distress
 
 
+def _spans(reading: Folded, hits: list[Hit]) -> tuple[tuple[int, int], ...]:
+    return tuple(reading.spans(hit.start, hit.end) for hit in hits)
+
+
 def _kinds(text: str, words: Words) -> dict[str, list[Hit]]:
     others = [hit for hit in words["distress-other"].find(text) if _meant(text, hit, words)]
-    kinds: dict[str, list[Hit]] = {"self": [], "other": others, "topic": words["distress-topic"].find(text)}
+    kinds: dict[str, list[Hit]] = {"self": [], "other": others, "topic": []}
     for hit in words["distress-self"].find(text):
         if _meant(text, hit, words) and not any(hit.start < other.end and other.start < hit.end for other in others):
             kinds[_whose(text, hit, words)].append(hit)

@@ -19,6 +19,7 @@ RECENT_SECONDS: Final = 600
 LATEST: Final = 50  # of the room's messages that are compared
 _AGAIN: Final[dict[Strictness, int]] = {"light": 3, "standard": 2, "strict": 1, "before": 2}  # times it was said before
 _WALL: Final[dict[Strictness, int]] = {"light": 80, "standard": 40, "strict": 20, "before": 40}  # one sign, that often
+_RUN: Final = regex.compile(r"([^\s=.*~#_-])\1{20,}")
 _OTHER: Final = regex.compile(r"[\W_]+")
 _MOST_REPEATED: Final = 4  # a text of 16 words or more says each word so often at most, on average
 _CAPITALS: Final = 120  # letters, in a strict room, nearly all of them capitals
@@ -48,13 +49,7 @@ def _held(kind: str) -> Finding:
 
 def _wall(text: str, longest: int) -> bool:
     """Say whether one character stands more than ``longest`` times in a row; lines and dots are drawn with that many."""
-    run, last = 0, ""
-    for char in text:
-        run = run + 1 if char == last else 1
-        last = char
-        if run > longest and not char.isspace() and char not in "-_=.*~#":
-            return True
-    return False
+    return any(len(run[0]) > longest for run in _RUN.finditer(text))
 
 
 def _over_and_over(text: str) -> bool:
@@ -69,7 +64,7 @@ def _shouts(text: str) -> bool:
 
 def _said(text: str, before: list[str] | tuple[str, ...]) -> int:
     """Count how often ``text`` is in ``before``, whatever its capitals, spaces and signs."""
-    bare = _bare(text)
+    bare = _bare(text) if before else ""
     if len(bare) < SHORTEST:
         return 0
     # What differs much in length is no copy: don't strip it to find out.

@@ -48,6 +48,8 @@ def phone(read: Read) -> Finding | None:
 
 
 def _numbers(run: Run, strictness: str) -> list[Run]:
+    if is_help_number(_without_trunk(run)):
+        return []  # nor is a part of it somebody's number
     return [piece for piece in run.pieces(SHORTEST, LONGEST) if _is_phone(piece, strictness)]
 
 
