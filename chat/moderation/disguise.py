@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Final
 
 from chat.moderation.normalise import Folded
-from chat.moderation.patterns import Match, Pattern, compiled
+from chat.moderation.patterns import Match, Pattern, classes, compiled
 
 MOST: Final = 8  # readings of one text: rules look at each
 MOST_STARRED: Final = 4  # words of one text whose stars are filled
@@ -27,17 +27,17 @@ _FIGURE: Final = compiled(
     rf"|[a-z]{{2}}[013457$€]+(?:$|[^a-z0-9])"  # after it
     rf"|(?:^|[^a-z0-9])[a-z][0134$€@](?:$|[^a-z0-9])"  # « j3 »
 )
-_TOKEN: Final = compiled(rf"[a-z{_SIGN}]*[a-z][a-z{_SIGN}]*")
+_TOKEN: Final = classes(rf"[a-z{_SIGN}]+")
 _FIGURES: Final = str.maketrans("02345678930@$€!|+", "ozeasgtbgeoaseilt")
 _APART: Final = compiled(
     r"(?:^|[^a-z0-9@$€*])([a-z0-9@$€*](?:[^a-z0-9@$€*\n]{1,3}[a-z0-9@$€*]){2,})(?:$|[^a-z0-9@$€*])",
 )
-_GAP: Final = compiled(r"[^a-z0-9@$€*]+")
+_GAP: Final = classes(r"[^a-z0-9@$€*]+")
 _BETWEEN: Final = compiled(r"[a-z](?:[.,/\\_|~+=:;•·]+[a-z]+)+|\b[a-z]{1,3}(?:-[a-z]{1,3}){2,}\b")
-_BETWEEN_SIGNS: Final = compiled(r"[.,/\\_|~+=:;•·-]+")
+_BETWEEN_SIGNS: Final = classes(r"[.,/\\_|~+=:;•·-]+")
 _DRAWN_OUT: Final = compiled("|".join(f"{letter}{{3,}}" for letter in "abcdefghijklmnopqrstuvwxyz"))
 _STARRED: Final = compiled(r"[a-z]*(?:[a-z][*#%?]+|[*#%]+[a-z])[a-z*#%?]*")
-_STARS: Final = compiled(r"[*#%?]+")
+_STARS: Final = classes(r"[*#%?]+")
 
 Edit = tuple[int, int, str]  # what of the text is replaced, and by what
 
@@ -185,7 +185,7 @@ def _spelled(folded: Folded, _: Vocabulary) -> Iterator[list[Edit]]:
         yield [
             (*token.span(), _in_letters(token.group() or "", one))
             for token in _TOKEN.finditer(folded.text)
-            if not (token.group() or "").isalpha()
+            if not (word := token.group() or "").isalpha() and any(map(str.isalpha, word))
         ]
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from chat.moderation.patterns import compiled
+from chat.moderation.patterns import classes, compiled
 
 LONGEST: Final = 40  # figures of one number; a longer run is looked at piece by piece
 BEFORE: Final = 48  # characters in which a word may say what number follows
@@ -19,7 +19,7 @@ BEFORE: Final = 48  # characters in which a word may say what number follows
 _GOES_ON: Final = "puis|et|ensuite|apres|enfin|then|and|next|tiret|dash|espace|space|point|dot"
 _LINK: Final = rf"(?:[^a-z0-9€$£%+]{{0,4}}|[^a-z0-9€$£%+]{{1,3}}(?:{_GOES_ON})[^a-z0-9€$£%+]{{1,3}})"
 _RUN: Final = compiled(rf"(?:\+[^a-z0-9]{{0,2}})?(?:\d|\bo\d)(?:{_LINK}(?:\d|[oil]\b|[oil]\d))*")
-_GROUP: Final = compiled(r"[a-z0-9]+")
+_GROUP: Final = classes(r"[a-z0-9]+")
 _DATE: Final = compiled(
     r"\b(?:0?[1-9]|[12]\d|3[01])(?:/|\.|-| / )(?:0?[1-9]|1[0-2])(?:/|\.|-| / )(?:19|20)\d\d\b"
     r"|\b(?:19|20)\d\d(?:/|\.|-)(?:0?[1-9]|1[0-2])(?:/|\.|-)(?:0?[1-9]|[12]\d|3[01])\b"

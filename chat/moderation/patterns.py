@@ -7,6 +7,7 @@ that folded Latin text has.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Protocol, cast
 
@@ -43,3 +44,12 @@ def compiled(pattern: str) -> Pattern:
         return cast(Pattern, re2.compile(pattern, options))
     except re2.error as exc:
         raise ValueError(f"{exc.args[0]!r}: {pattern}") from exc
+
+
+def classes(pattern: str) -> Pattern:
+    """
+    Compile a choice of runs of characters, each of one class, none of which begins as another does: « [a-z]+|\\d+ ».
+
+    The standard library finds these without trying twice, too, and gives many matches in a tenth of the time.
+    """
+    return cast(Pattern, re.compile(pattern))

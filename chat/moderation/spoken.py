@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from chat.moderation.normalise import Folded
-from chat.moderation.patterns import Match, compiled
+from chat.moderation.patterns import Match, classes, compiled
 
 _UNITS: Final = {
     word: value
@@ -53,15 +53,12 @@ _TENS: Final = {
 }
 _REPEATS: Final = {"double": 2, "triple": 3}
 _WORDS: Final = _UNITS | _TENS
-_TRIGGER: Final = compiled(
-    "(?:"
-    + "|".join(sorted((*_WORDS, *_REPEATS), key=len, reverse=True))
-    + r")[^a-z]{0,3}(?:"
-    # Letter o is a figure only beside figures said in words: alone it is a word of its own in names and lists.
-    + "|".join(sorted((word for word in _WORDS if word != "o"), key=len, reverse=True))
-    + r"|\d)"
-)
-_TOKEN: Final = compiled(r"[a-z]+|\d+|[^a-z\d]+")
+# Letter o is a figure only beside figures said in words: alone it is a word of its own in names and lists.
+_SAID: Final = "(?:" + "|".join(sorted((*(_WORDS.keys() - {"o"}), *_REPEATS), key=len, reverse=True)) + ")"
+_ANY: Final = rf"(?:{_SAID}|\d{{1,4}}|o[^a-z])"
+_GAP: Final = r"[^a-z0-9]{0,3}"
+_TRIGGER: Final = compiled(rf"(?:^|[^a-z])(?:{_SAID}{_GAP}{_ANY}{_GAP}{_ANY}|\d{_GAP}{_SAID}{_GAP}{_ANY})")
+_TOKEN: Final = classes(r"[a-z]+|\d+|[^a-z\d]+")
 
 
 def figures(folded: Folded) -> Folded | None:

@@ -48,14 +48,20 @@ def phone(read: Read) -> Finding | None:
 
 
 def _numbers(run: Run, strictness: str) -> list[Run]:
-    if is_help_number(_without_trunk(run)):
-        return []  # nor is a part of it somebody's number
-    return [piece for piece in run.pieces(SHORTEST, LONGEST) if _is_phone(piece, strictness)]
+    pieces = list(run.pieces(SHORTEST, LONGEST))
+    helps = [piece.span for piece in pieces if is_help_number(_without_trunk(piece))]
+    return [
+        piece
+        for piece in pieces
+        # A part of the number of a help line is nobody's either.
+        if not any(piece.span[0] < end and start < piece.span[1] for start, end in helps)
+        and _is_phone(piece, strictness, piece is run)
+    ]
 
 
-def _is_phone(run: Run, strictness: str) -> bool:
+def _is_phone(run: Run, strictness: str, whole: bool) -> bool:
     figures = _without_trunk(run)
-    if is_help_number(figures) or len(set(figures)) < 3 or run.is_amount:
+    if len(set(figures)) < 3 or run.is_amount:
         return False
     if run.before[-1:].isalpha() and not _CALL.search(run.before) and not _in_pairs(run):
         return False  # « INC0012345678 »
@@ -74,7 +80,7 @@ def _is_phone(run: Run, strictness: str) -> bool:
     if _is_american(run, figures):
         return True
     asked = strictness == "strict" or (strictness != "light" and _CALL.search(run.before) is not None)
-    return asked and not run.is_reference and _is_valid_nearby(run, figures)
+    return asked and whole and not run.is_reference and _is_valid_nearby(run, figures)
 
 
 def _without_trunk(run: Run) -> str:
