@@ -116,7 +116,8 @@ def _is_town(read: Read, match: Match) -> bool:
         return True
     start, end = match.span(1)
     name = start + read.folded.text[start:end].rindex(" ") + 1
-    return _is_capital(read, name) or _LIVES.search(read.folded.text[:start]) is not None
+    before = read.folded.text[:start]
+    return _is_capital(read, name) or any(form.search(before[-80:]) for form in (_LIVES, _STREET, _PLACE))
 
 
 def _is_capital(read: Read, at: int) -> bool:

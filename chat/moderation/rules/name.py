@@ -50,10 +50,12 @@ _SURNAME: Final = compiled(
 )
 _INITIAL: Final = compiled(r"(?:^|[^\pL\d@.])(\p{Lu}\. ?\p{Lu}\p{Ll}{3,})")
 _CAPITALS: Final = compiled(r"(?:^|[^\pL\d@])(\p{Lu}{4,}(?:-\p{Lu}+)?) (\p{Lu}\p{Ll}+)(?:$|\PL)")
+LONGEST: Final = 80  # characters of a full name
+_PARTICLE: Final = regex.compile(r"^(?:de |du |des |d')")
 # After a title, what goes on with a sentence.
 _GOES_ON: Final = frozenset(
     "dit fait veut peut avait etait sera passe parle pense voit tout toute vous nous elle lui leur qui avec sans pour dans mais donc alors "
-    "comme quand apres chaque cette votre notre machin truc bidule x y z tout-le-monde untel unetelle michu lambda dupont-lajoie".split()
+    "comme quand apres chaque cette votre notre machin truc bidule x y z tout-le-monde untel unetelle propre michu lambda dupont-lajoie".split()
 )
 _STREETS: Final = compiled(
     r"(?i:\b(?:rue|avenue|place|boulevard|lycée|collège|école|hôpital|stade|gare|métro|saint|sainte|street|prix|loi|méthode|syndrome|fondation)) (?:\p{L}+ )?$"
@@ -87,7 +89,7 @@ def _spans(text: str, strictness: str) -> Iterator[Span]:
     )
     if shouted:
         return
-    yield from ((match.start(1), match.end(2)) for match in _PAIR.finditer(text) if _is_full_name(text, match))
+    yield from _pairs(text)
     yield from (
         (match.start(1), match.end(2))
         for match in _CAPITALS.finditer(text)
@@ -129,10 +131,22 @@ def _is_lower_surname(word: str) -> bool:
     return said not in COMMON and said not in _GOES_ON and not said.endswith(("ais", "ait", "ent"))
 
 
+def _pairs(text: str) -> Iterator[Span]:
+    """Find first names with a surname behind; of « Merci Norbert Tarvoisin » the last two words."""
+    for match in _PAIR.finditer(text):
+        if _is_full_name(text, match):
+            yield match.start(1), match.end(2)
+            continue
+        at = match.start(2)
+        pair = _PAIR.match(text[at : at + LONGEST])
+        if pair and _is_full_name(text[at:], pair):
+            yield at + pair.start(1), at + pair.end(2)
+
+
 def _is_full_name(text: str, match: Match) -> bool:
-    first, last = (match.group(1) or ""), (match.group(2) or "")
-    if not is_first_name(first) or not _is_surname(last) or bare(last) in PLACES:
+    first, last = match.group(1) or "", match.group(2) or ""
+    if not is_first_name(first) or not _is_surname(last) or _PARTICLE.sub("", bare(last)) in PLACES:
         return False
     if last.isupper() and len(last) < 4:
         return False  # « Nadia RH »
-    return not _STREETS.search(text[max(0, match.start() - 24) : match.start()])
+    return not _STREETS.search(text[max(0, match.start(1) - 24) : match.start(1)])

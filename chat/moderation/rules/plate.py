@@ -42,7 +42,7 @@ def _is_french(read: Read, match: Match, car: bool) -> bool:
     if match.group(1) in _NO_PLATE or match.group(5) == "ss":
         return False
     hyphens = match.group(2) == match.group(4) == "-"
-    capitals = _in_capitals(read, match.span()) and not read.draft.text.isupper()
+    capitals = _in_capitals(read, match.span()) and not (read.draft.text.isupper() and len(read.draft.text) > 20)
     return car or hyphens or (capitals and read.draft.strictness != "light" and match.group(2) == match.group(4))
 
 

@@ -54,12 +54,17 @@ def url(read: Read) -> Finding | None:
     spans += [match.span() for match in _WWW.finditer(text) if not _is_open(match.group(1), every)]
     spans += [match.span(1) for match in _DOOR.finditer(text)]
     if "." in text:
-        spans += [match.span(1) for match in _SITE.finditer(text) if _is_site(read, match, every)]
+        spans += [(match.start(1), match.end(2)) for match in _SITE.finditer(text) if _is_site(read, match, every)]
         spans += [match.span(1) for match in _RISKY_SITE.finditer(text)]
     if read.draft.strictness != "light":
         spans += [match.span() for match in _SAID.finditer(text) if match.group(1) not in _NO_SITE]
         spans += [match.span(1) for match in _SPACED.finditer(text)]
-    return detail(read, "url", [read.folded.spans(*span) for span in spans])
+    return detail(read, "url", [read.folded.spans(*_bare(text, *span)) for span in spans])
+
+
+def _bare(text: str, start: int, end: int) -> tuple[int, int]:
+    """Leave out the signs of the sentence around."""
+    return start + (not text[start].isalnum()), start + len(text[start:end].rstrip(" .,;:!?)]}'\n"))
 
 
 def _is_open(link: str | None, every: bool) -> bool:
@@ -73,7 +78,7 @@ def _is_site(read: Read, match: Match, every: bool) -> bool:
     host, rest = match.group(1) or "", match.group(2) or ""
     if _is_open(host, every) or (read.draft.strictness == "light" and not rest):
         return False
-    if rest.startswith("/") or host.count(".") > 1 or "-" in host or any(map(str.isdigit, host)):
+    if rest.startswith("/") or host.count(".") > 1 or "-" in host or (any(map(str.isdigit, host)) and len(host) > 8):
         return True
     # « fini.Info à suivre »: a sentence begins after the dot. Nobody writes a site's end so.
     dot = read.folded.origin[match.start(1) + host.rindex(".")]
