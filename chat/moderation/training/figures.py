@@ -1,0 +1,157 @@
+"""
+Say what heads are worth on lines that they had not learned from, and choose the bounds by it.
+
+Rates are of the project's lines, in their mixture, and not of a community's days: they choose between trainings and bring bounds near
+to where they should be. What counts is said in the model card, from suites by other hands.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from msgspec import structs
+
+from chat.moderation.crisis import Bounds, Levels
+from chat.moderation.features import Floats
+from chat.moderation.heads import OUTPUTS, chances, spell
+from chat.moderation.training.fit import Examples, Recipe, fit, meaning
+from chat.moderation.training.lines import Line
+
+Rows = npt.NDArray[np.bool_]
+Figures = dict[str, float]
+
+FOLDS: Final = 4
+WRONGLY: Final = 0.005  # of everyday talk may be taken for distress
+REVIEWED: Final = 0.05  # of a quiet day: what moderators can read beside all else
+_SELF, _OTHER, _TOPIC = (OUTPUTS.index(level) for level in ("self", "other", "topic"))
+
+
+def held_out(
+    lines: Sequence[Line], known: Examples, hasty: Examples, beside: Examples, recipe: Recipe, mix: float
+) -> Floats:
+    """
+    Give each line's logits from heads that had not seen its block: learned from the other blocks, their hasty twins and ``beside``.
+    """
+    fold, rows = folds(lines), np.zeros((len(lines), len(OUTPUTS)), np.float32)
+    for at in range(FOLDS):
+        seen, unseen = np.flatnonzero(fold != at), np.flatnonzero(fold == at)
+        networks, weights, bias = fit(joined([known.take(seen), hasty.take(seen), beside]), recipe)
+        judged = known.take(unseen)
+        rows[unseen] = meaning(networks, judged.embedded) + np.float32(mix) * spell(weights, bias, judged.spelled)
+    return rows
+
+
+def folds(lines: Sequence[Line]) -> npt.NDArray[np.int64]:
+    return np.array([zlib.crc32(line.block.encode()) % FOLDS for line in lines])
+
+
+def joined(parts: Sequence[Examples]) -> Examples:
+    """Put examples one after the other."""
+    return Examples(
+        np.vstack([part.embedded for part in parts]),
+        [buckets for part in parts for buckets in part.spelled],
+        np.vstack([part.wanted for part in parts]),
+        np.vstack([part.weight for part in parts]),
+    )
+
+
+def choose(lines: Sequence[Line], rows: Floats, mix: float) -> Bounds:
+    """Choose by language: for abuse by what can be read on a quiet day, for distress by what may be raised wrongly."""
+    return Bounds(_levels(lines, rows, "fr"), _levels(lines, rows, "en"), mix)
+
+
+def quieted(bounds: Bounds, lines: Sequence[Line], rows: Floats) -> Bounds:
+    """Raise the levels of distress until no more than one in two hundred of ``lines``, everyday talk by other hands, is raised wrongly."""
+
+    def raised(levels: Levels, lang: str) -> Levels:
+        likely = chances(rows[[line.lang == lang for line in lines]])
+        if not len(likely):
+            return levels
+        return structs.replace(
+            levels,
+            self=max(levels.self, float(np.quantile(likely[:, _SELF], 1 - WRONGLY, method="lower")) + 1e-3),
+            other=max(levels.other, float(np.quantile(likely[:, _OTHER], 1 - WRONGLY, method="lower")) + 1e-3),
+        )
+
+    return structs.replace(bounds, fr=raised(bounds.fr, "fr"), en=raised(bounds.en, "en"))
+
+
+def _levels(lines: Sequence[Line], rows: Floats, lang: str) -> Levels:
+    likely = chances(rows)
+    quiet, idiom, tired = (_where(lines, lang, kind) for kind in (_everyday, _idiom, _burnout))
+
+    def level(column: int, *allowed: tuple[Rows, float]) -> float:
+        return max(float(np.quantile(likely[where, column], 1 - share)) for where, share in allowed if where.any())
+
+    return Levels(
+        float(np.quantile(rows[quiet, 0], 1 - REVIEWED)),
+        max(0.1, level(_SELF, (quiet, 0.003), (idiom, 0.04), (tired, 0.12))),
+        max(0.2, level(_OTHER, (quiet, 0.003), (idiom, 0.02), (tired, 0.04))),
+        max(0.3, level(_TOPIC, (quiet, 0.005))),
+    )
+
+
+def _where(lines: Sequence[Line], lang: str, kind: Callable[[Line], bool]) -> Rows:
+    return np.array([line.lang == lang and kind(line) for line in lines])
+
+
+def _everyday(line: Line) -> bool:
+    return line.label == 0 and line.crisis == "none" and ("everyday" in line.block or line.kind == "everyday")
+
+
+def _idiom(line: Line) -> bool:
+    return line.crisis == "none" and line.label == 0 and "idiom" in line.kind
+
+
+def _burnout(line: Line) -> bool:
+    return line.crisis == "none" and "burnout" in line.kind
+
+
+def figures(lines: Sequence[Line], rows: Floats, bounds: Bounds) -> Figures:
+    """Count, by language: abuse found within 5 % and 10 % of everyday lines, its ranking, distress found and wrongly raised."""
+    found: Figures = {}
+    for lang in ("fr", "en"):
+        here = np.array([line.lang == lang for line in lines])
+        found |= {f"{lang}.{name}": value for name, value in _figures(lines, rows, here, bounds.of(lang)).items()}
+    return found
+
+
+def _figures(lines: Sequence[Line], rows: Floats, here: Rows, levels: Levels) -> Figures:
+    likely = chances(rows)
+    raised = likely[:, _SELF] >= levels.self
+    noticed = raised | (likely[:, _OTHER] >= levels.other)
+    abuse = here & np.array([line.label == 1 for line in lines])
+    quiet = here & np.array([_everyday(line) for line in lines])
+    hard = here & ~quiet & np.array([line.label == 0 and line.crisis == "none" for line in lines])
+    own = {level: here & np.array([line.crisis == level for line in lines]) for level in ("self", "other", "topic")}
+    veiled = own["self"] & np.array(["veiled" in line.kind for line in lines])
+    idiom, tired = (here & np.array([kind(line) for line in lines]) for kind in (_idiom, _burnout))
+    found = {
+        "abuse.recall.05": _above(rows[abuse, 0], rows[quiet, 0], 0.05),
+        "abuse.recall.10": _above(rows[abuse, 0], rows[quiet, 0], 0.10),
+        "abuse.auroc.everyday": auroc(rows[abuse, 0], rows[quiet, 0]),
+        "abuse.auroc.hard": auroc(rows[abuse, 0], rows[hard, 0]),
+    }
+    rates = {
+        "self.plain": (own["self"] & ~veiled, raised), "self.veiled": (veiled, raised),
+        "other.noticed": (own["other"], noticed), "topic.as_self": (own["topic"], raised),
+        "alarm.idiom": (idiom, noticed), "alarm.burnout": (tired, noticed), "alarm.everyday": (quiet, noticed),
+    }  # fmt: skip
+    return found | {name: float(hit[where].mean()) for name, (where, hit) in rates.items() if where.any()}
+
+
+def _above(bad: Floats, good: Floats, share: float) -> float:
+    return float((bad > np.quantile(good, 1 - share)).mean()) if len(bad) and len(good) else float("nan")
+
+
+def auroc(bad: Floats, good: Floats) -> float:
+    """Give the chance that one of ``bad`` stands above one of ``good``; equals count half."""
+    if not len(bad) or not len(good):
+        return float("nan")
+    ordered = np.sort(good)
+    below = np.searchsorted(ordered, bad, "left") + np.searchsorted(ordered, bad, "right")
+    return float(below.mean() / 2 / len(good))
