@@ -94,9 +94,18 @@ class WordList:
 
     def find(self, text: str) -> list[Hit]:
         """Find in folded ``text`` what counts, in the order of the text."""
-        found = [hit for at, where in self._worth_trying(text) for hit in _hits(self.entries[at], text, where)]
-        buts = [hit for hit in found if hit.entry.mark == "!"]
-        counts = [hit for hit in found if hit.entry.mark != "!" and not any(_touch(hit, but) for but in buts)]
+        found: list[Hit] = []
+        exceptions: list[tuple[Entry, tuple[int, int]]] = []
+        for at, where in self._worth_trying(text):
+            entry = self.entries[at]
+            if entry.mark == "!":
+                exceptions.append((entry, where))
+            else:
+                found.extend(_hits(entry, text, where))
+        if not found:  # as in most: there is nothing to except
+            return found
+        buts = [but for entry, where in exceptions for but in _hits(entry, text, where)]
+        counts = [hit for hit in found if not any(_touch(hit, but) for but in buts)]
         return sorted(counts, key=lambda hit: (hit.start, -hit.end))
 
     def _worth_trying(self, text: str) -> Iterator[tuple[int, tuple[int, int]]]:
