@@ -20,6 +20,22 @@ The words of the subject, in the order in which a message meets them:
 *verdict*
     All findings together; the most severe outcome counts (``pipeline``).
 
+And what people do, in the order in which they meet it:
+
+*case*
+    Something that moderators are to look at: a held message, distress, reports, a doubt of the second look, an appeal. It lives in its room's
+    slot (``chat/store/cases.py``), opened by the same script that keeps or holds the message.
+*queue*
+    The cases of all rooms in the order of their urgency: an index, rebuilt when it is lost (``queue``; ``summary``: what the console shows).
+*claim*
+    A lease on a case, renewed while its card is open (``decisions``, ``consoles``).
+*decision*
+    What becomes of the message and, apart, of the person: one script in the room's slot, with its entry in the room's chain (``decisions``).
+*effect*
+    What follows in another slot, or once a decision can no more be undone: left in the room, done by the ``relay``.
+*chain*
+    The decisions of a room, each with the hash of the one before, their heads anchored in one more (``audit``, ``chains``).
+
 Moderation imports nothing of rooms, nor rooms of moderation: rooms are given the screen as a function, and what moderators decide
 reaches them by the bus.
 """
