@@ -23,14 +23,16 @@ The words of the subject, in the order in which a message meets them:
 And what people do, in the order in which they meet it:
 
 *case*
-    Something that moderators are to look at: a held message, distress, reports, a doubt of the second look, an appeal. It lives in its room's
-    slot (``chat/store/cases.py``), opened by the same script that keeps or holds the message.
+    Something that moderators are to look at: a held message, distress, reports, a doubt of the second look, an appeal. It lives in its
+    room's slot (``chat/store/cases.py``), opened by the same script that keeps or holds the message.
 *queue*
-    The cases of all rooms in the order of their urgency: an index, rebuilt when it is lost (``queue``; ``summary``: what the console shows).
+    The cases of all rooms in the order of their urgency: an index, rebuilt when it is lost (``queue``; ``summary``: what the console
+    shows).
 *claim*
     A lease on a case, renewed while its card is open (``decisions``, ``consoles``).
 *decision*
-    What becomes of the message and, apart, of the person: one script in the room's slot, with its entry in the room's chain (``decisions``).
+    What becomes of the message and, apart, of the person: one script in the room's slot, with its entry in the room's chain
+    (``decisions``).
 *effect*
     What follows in another slot, or once a decision can no more be undone: left in the room, done by the ``relay``.
 *chain*
