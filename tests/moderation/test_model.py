@@ -161,3 +161,10 @@ def test_absence_of_the_extra_is_said() -> None:
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
 
     assert "second-look" in said
+
+
+def test_model_computes_in_one_thread(model: Model) -> None:
+    from threadpoolctl import threadpool_info
+
+    assert model.score([("Bonjour", "fr")])
+    assert {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"} == {1}
