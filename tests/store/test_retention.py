@@ -101,6 +101,7 @@ def staff_at_work(address: str, who: Account) -> None:
 
 async def test_a_busy_server_keeps_nothing_else_nor_for_longer(start: Callable[..., Server]) -> None:
     server, settings = start(**SECONDS), Settings(**SECONDS)
+    await asyncio.to_thread(staff_at_work, server.address, account(server, Role.MODERATOR))
     member, other = await join(server.address, "salon"), await join(server.address, "lent")
     said = await member.say("bonjour")
     await member.say("autre", to=said["id"])
@@ -125,7 +126,6 @@ async def test_a_busy_server_keeps_nothing_else_nor_for_longer(start: Callable[.
         assert answer.status == 200
     assert (await clients.ask(server.address, "POST", "/api/about-me/words", back.token))[0] == 200
     assert (await clients.ask(server.address, "POST", "/api/admission", body={"words": "un deux"}))[0] == 403
-    await asyncio.to_thread(staff_at_work, server.address, account(server, Role.MODERATOR))
     client = redis.asyncio.Redis.from_url(server.store_url)
     try:
         found = {key.decode(): await client.ttl(key) async for key in client.scan_iter()}
