@@ -12,10 +12,18 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
-from chat.commands.common import Config, Data, read_settings
+from chat import server
+from chat.commands.common import Config, Data, Redis, read_settings, with_store
 from chat.moderation import wordlists
+from chat.moderation.model import LEARNED, Model, ModelAbsent, ModelUnusable
 from chat.moderation.pipeline import screening
+from chat.moderation.training.lessons import lesson
+from chat.moderation.training.lines import Line
 from chat.moderation.wordlists import LISTS, OURS, Words, WordsError
+from chat.settings import Settings
+from chat.store.commands import Store
+from chat.store.desk import Desk
+from chat.store.registry import Registry
 from chat.verdict import Draft, Finding
 
 app = typer.Typer(help="What the moderation of messages looks for.", no_args_is_help=True)
@@ -47,6 +55,56 @@ def attempt(text: str, data: Data = None, config: Config = None) -> None:
     for finding in verdict.findings:
         print(f"{finding.rule}{f' ({finding.kind})' if finding.kind else ''}: {_underlined(text, finding)}")
     print(f"It would be {('published', 'held', 'refused')[verdict.outcome]}; distress: {verdict.crisis}.")
+
+
+@app.command("learn")
+def learn(
+    yes: Annotated[bool, typer.Option("--yes", help="Use what was learned without being asked.")] = False,
+    data: Data = None,
+    config: Config = None,
+    redis: Redis = None,
+) -> None:
+    """Let the second look learn from what moderators decided; shows what it brings before it is used."""
+    settings = read_settings(config, data=data, redis_url=redis)
+    folder = Path(settings.data)
+    try:
+        model = Model.load(folder)
+    except (ModelAbsent, ModelUnusable) as exc:
+        server.fail(str(exc))
+    from chat.moderation import heads  # noqa: PLC0415  what it computes with may be absent; Model.load said so
+    from chat.moderation.training import learning  # noqa: PLC0415
+
+    lines: list[Line] = []
+    with_store(settings, lambda store: _decided(store, settings, lines))
+    try:
+        learned = learning.learn(lines, model.heads, model.encoder)
+    except learning.TooFew:
+        server.fail(
+            f"{len(lines)} decisions are too few to learn from: there must be dozens of removals and of the contrary."
+        )
+    table = Table("of the decisions held back", Column("before", justify="right"), Column("after", justify="right"))
+    for name, meaning in _WORTH.items():
+        table.add_row(meaning, f"{getattr(learned.before, name):.2f}", f"{getattr(learned.after, name):.2f}")
+    Console().print(table)
+    if not yes and not typer.confirm("Use it from the next start on?"):
+        return
+    heads.save(folder / LEARNED, learned.heads)
+    print(f"{folder / LEARNED} is used from the next start on. Remove it to go back to ours.")
+
+
+_WORTH = {
+    "ranking": "removed ranked above kept",
+    "found": "removed, and above one half",
+    "raised": "kept, and above one half",
+}
+
+
+async def _decided(store: Store, settings: Settings, lines: list[Line]) -> None:
+    for room in await Registry(store).all():
+        desk = Desk(store, room.slug, settings)
+        for case in await desk.read(await desk.tokens()):
+            if line := lesson(case):
+                lines.append(line)
 
 
 def _folder(config: Path | None, data: str | None) -> Path:

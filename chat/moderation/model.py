@@ -44,7 +44,7 @@ class Model:
     """The encoder and the heads; loaded once a process, some 150 MiB."""
 
     def __init__(self, encoder: Encoder, heads: Heads) -> None:
-        self._encoder, self._heads = encoder, heads
+        self.encoder, self.heads = encoder, heads
 
     @classmethod
     def load(cls, data: Path | None = None) -> Model:
@@ -66,7 +66,7 @@ class Model:
         """Look at texts, each with its language; what is most alarming in one of its passages counts for the whole."""
         from chat.moderation import seeing  # noqa: PLC0415
 
-        return seeing.look(self._encoder, self._heads, texts)
+        return seeing.look(self.encoder, self.heads, texts)
 
     def score(self, texts: Sequence[tuple[str, str]]) -> list[float]:
         """Give the likelihood of abuse, from 0 to 1, a text."""
@@ -78,7 +78,7 @@ class Model:
 
     def levels(self, lang: str) -> Levels:
         """Give the levels that were chosen for a language."""
-        return self._heads.bounds.of(lang)
+        return self.heads.bounds.of(lang)
 
     def decide(self, found: Crisis, likely: Likelihoods, lang: str) -> Crisis:
         """Bring together what the rules found and what is likely (:func:`~chat.moderation.crisis.crisis_of`)."""

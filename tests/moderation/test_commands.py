@@ -30,3 +30,10 @@ def test_a_mistake_is_said_with_its_line_and_stops_the_start(tmp_path: Path) -> 
     for done in (checked, served):
         assert done.returncode == 1
         assert f"{file}:2: " in done.stderr
+
+
+def test_learning_without_decisions_is_refused(tmp_path: Path) -> None:
+    done = command("moderation", "learn", "--yes", data=tmp_path)
+    assert done.returncode == 1
+    assert "0 decisions are too few" in done.stderr
+    assert not (tmp_path / "second_look.npz").exists()
