@@ -18,6 +18,7 @@ import prometheus_client
 import structlog
 import uvicorn
 
+from chat import watch
 from chat.app import create
 from chat.http.border import Site, origin
 from chat.http.headers import safety_headers
@@ -60,7 +61,10 @@ async def serve(settings: Settings, prepare: Prepare | None = None, *, readable:
         address = (
             settings.public_url if settings.host.startswith(UNIX) else origin(settings.host, sock.getsockname()[1])
         )
-        async with _house(settings) as (hub, office):
+        async with (
+            _house(settings) as (hub, office),
+            watch.second_look(watch.Told(hub.store.url, settings, readable)),
+        ):
             config = uvicorn.Config(
                 create(hub, office, Site.of(settings, address)),
                 loop="asyncio",

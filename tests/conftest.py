@@ -150,7 +150,7 @@ def room(shared_server: Server) -> str:
 
 def write_config(folder: Path, *, rooms: Sequence[str] = ("salon",), **settings: object) -> Path:
     """Write settings for a test server: quick beats, the rooms, one with slow mode, and whatever the test asks for."""
-    wanted = {"presence_seconds": 1, "admission": '"open"', **UNLIMITED, **settings}
+    wanted = {"presence_seconds": 1, "admission": '"open"', "second_look": "false", **UNLIMITED, **settings}
     lines = [f"{key} = {value}" for key, value in wanted.items()]
     lines += [f'[[rooms]]\nslug = "{slug}"\ntitle = "{slug}"\nformat = "salon"' for slug in rooms]
     lines += ['[[rooms]]\nslug = "lent"\ntitle = "Lent"\nformat = "salon"\nslow = 10']

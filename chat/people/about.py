@@ -108,10 +108,31 @@ class Message(Struct, frozen=True):
     text: str
 
 
+class CaseTold(Struct, frozen=True):
+    """A message of one's own that moderators look at (`open`), or no more: `decided`, and why, `withdrawn`, `lapsed`."""
+
+    id: str
+    at: int
+    state: str
+    text: str
+    verdict: str
+    reason: str
+
+
+class ReportTold(Struct, frozen=True):
+    """A message that one reported, and why."""
+
+    at: int
+    message: str
+    reason: str
+    note: str
+
+
 class InRoom(Struct, frozen=True):
     """
     What one room holds: the name there and until when it is kept at most, whether one counts as present, what one said, how many sendings
-    are remembered so as not to be done twice, for how long yet the pace of one's messages is, and what one may not do there.
+    are remembered so as not to be done twice, for how long yet the pace of one's messages is, what one may not do there, and what the
+    moderators have of one.
     """
 
     slug: str
@@ -124,6 +145,8 @@ class InRoom(Struct, frozen=True):
     remembered: int
     limited_seconds: int
     sanction: SanctionTold | None
+    cases: list[CaseTold]
+    reports: list[ReportTold]
 
 
 def _session(session: Session, now: int) -> SessionTold:
@@ -185,4 +208,14 @@ class Rooms:
             trace.refs,
             trace.limited_seconds,
             _sanction(trace.sanction, time.time()),
+            [
+                CaseTold(each.id, each.opened_at, each.state, each.text, each.verdict, each.reason)
+                for each in trace.cases
+            ],
+            [
+                ReportTold(case.opened_at, case.message, report.reason, report.note)
+                for case in trace.reported
+                for report in case.reports
+                if report.reporter == trace.id
+            ],
         )

@@ -8,6 +8,7 @@ not kept; a rule that failed holds; a screen that fails refuses with an error of
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -19,13 +20,14 @@ from chat.protocol import Said, Say
 from chat.rooms.text import clean
 from chat.store.case_log import Opening
 from chat.store.room_log import Held, Placed
-from chat.verdict import Category, Draft, Finding, Outcome, Verdict
+from chat.verdict import Category, Draft, Finding, Outcome, Screen, Verdict
 
 if TYPE_CHECKING:
     from chat.rooms.member import Member
     from chat.rooms.room import Room
 
 KINDS: Final = {"member": ["message"]}  # of the open room: who may post what
+AT_ONCE_CHARACTERS: Final = 700  # screened without letting others have their turn
 RECENT: Final = 12  # events that rules about floods and copies are shown
 REFUSED: Final[dict[Category, str]] = {"flooding": "text_flooding", "solicitation": "text_solicitation"}
 
@@ -57,7 +59,7 @@ async def say(member: Member, room: Room, frame: Say, now: float) -> Outcomes:
     if frame.kind not in KINDS["member"]:
         raise Refusal("kind_not_allowed")
     text = clean(frame.text, member.hub.settings.text_characters)
-    verdict = _with_standing(member, room, member.hub.screen(_draft(member, room, text, now)), now)
+    verdict = _with_standing(member, room, await _screened(member.hub.screen, _draft(member, room, text, now)), now)
     if verdict.outcome is Outcome.REFUSE:
         raise Refusal(next(_refusal(finding) for finding in verdict.findings if finding.outcome is Outcome.REFUSE))
     if verdict.questions and not frame.sure and verdict.outcome is Outcome.PUBLISH:
@@ -66,6 +68,13 @@ async def say(member: Member, room: Room, frame: Say, now: float) -> Outcomes:
     limits = room.limits.saying(member.author.id, member.current_standing, room.record.slow, now)
     placed = await room.log.say(member.author.id, frame.ref, said, limits, _opening(member, verdict, text))
     return Outcomes(placed, verdict)
+
+
+async def _screened(screen: Screen, draft: Draft) -> Verdict:
+    """Screen a draft; a long one in a thread, so that nobody else waits for it."""
+    if len(draft.text) > AT_ONCE_CHARACTERS:
+        return await asyncio.to_thread(screen, draft)
+    return screen(draft)
 
 
 def _draft(member: Member, room: Room, text: str, now: float) -> Draft:

@@ -33,11 +33,12 @@ OWN: Final = (
 
 class Trace(Struct, frozen=True):
     """
-    What a room keeps of somebody: author and events in JSON, oldest first, until when they are known and present, how many of their
-    refs are remembered, for how many seconds yet a limit has to be told that they have just spoken, what is on them, the cases about their
-    messages, and those that they reported.
+    What a room keeps of somebody: their id there, author and events in JSON, oldest first, until when they are known and present, how
+    many of their refs are remembered, for how many seconds yet a limit has to be told that they have just spoken, what is on them, the
+    cases about their messages, and those that they reported.
     """
 
+    id: str
     author: bytes
     known_until: int
     present_until: int
@@ -69,6 +70,7 @@ class PersonLog:
             found += events
             if not before:
                 return Trace(
+                    author,
                     registered,
                     known,
                     present,

@@ -9,49 +9,17 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.typing import Origin
+from websockets.asyncio.client import ClientConnection
 
 from chat.people.roles import Role
 from tests import clients
 from tests.clients import PATIENCE_SECONDS, Frame, Member, join
 from tests.conftest import Server
-from tests.http.asking import Answer, ask
-from tests.http.staffing import account, answered, carried, log_in, said
+from tests.http.asking import ask
+from tests.http.desk import Desk
+from tests.http.staffing import answered
 
 HELD = "écrivez-moi : jeanne.dupre@exemple.fr"
-
-
-class Desk:
-    """Somebody of the staff, logged in."""
-
-    def __init__(self, server: Server, role: Role = Role.MODERATOR) -> None:
-        self.server = server
-        who = account(server, role)
-        self.name = who.name
-        self.cookie = carried(server.address, log_in(server.address, who))
-
-    def get(self, path: str) -> Any:
-        answer = ask(self.server.address, "GET", path, self.cookie)
-        assert answer.status == 200, answer.body
-        return answered(answer)
-
-    def post(self, path: str, body: object = None) -> Answer:
-        return ask(self.server.address, "POST", path, *said(body or {}, self.cookie))
-
-    def done(self, path: str, body: object = None) -> Any:
-        answer = self.post(path, body)
-        assert answer.status == 200, answer.body
-        return answered(answer)
-
-    async def live(self) -> ClientConnection:
-        return await connect(
-            self.server.address.replace("http", "ws", 1) + "/console/live",
-            origin=Origin(self.server.address),
-            additional_headers={"Cookie": self.cookie["Cookie"]},
-            compression=None,
-            proxy=None,
-        )
 
 
 async def until(live: ClientConnection, **wanted: object) -> Frame:

@@ -29,6 +29,7 @@ from tests import clients
 from tests.clients import join
 from tests.conftest import Server
 from tests.http.asking import ask
+from tests.http.desk import Desk
 from tests.http.staffing import Account, account, carried, log_in, said
 
 # None of them the default, nor equal to another: a key that took the wrong one would stay too long.
@@ -99,8 +100,32 @@ def staff_at_work(address: str, who: Account) -> None:
     assert ask(address, "POST", "/api/staff/seat", *said({"room": "salon"}, cookie)).status == 200
 
 
+async def a_case_is_decided(server: Server, author: clients.Member) -> None:
+    """Have a message held and removed, by somebody at their console, who tells the others."""
+    desk = Desk(server)
+    live = await desk.live()
+    await live.send(json.dumps({"type": "note", "text": "je prends"}))
+    held = await author.say("jeanne.dupre@exemple.fr")
+    await author.ask({"type": "report", "message": held["id"], "reason": "other"})
+    path = f"/api/console/cases/{held['case']}"
+    version = (await asyncio.to_thread(desk.done, f"{path}/claim"))["version"]
+    decision = {"version": version, "verdict": "remove", "reason": "details"}
+    await asyncio.to_thread(desk.done, f"{path}/decision", decision)
+
+
+async def scored(server: Server) -> None:
+    """Wait until the second look has read what was said."""
+    client = redis.asyncio.Redis.from_url(server.store_url)
+    try:
+        async with asyncio.timeout(60):
+            while not [key async for key in client.scan_iter(keys.scores("*", "*").replace("{", "[{]"))]:
+                await asyncio.sleep(0.1)
+    finally:
+        await client.aclose()
+
+
 async def test_a_busy_server_keeps_nothing_else_nor_for_longer(start: Callable[..., Server]) -> None:
-    server, settings = start(**SECONDS), Settings(**SECONDS)
+    server, settings = start(**SECONDS, second_look="true"), Settings(**SECONDS)
     await asyncio.to_thread(staff_at_work, server.address, account(server, Role.MODERATOR))
     member, other = await join(server.address, "salon"), await join(server.address, "lent")
     said = await member.say("bonjour")
@@ -121,6 +146,8 @@ async def test_a_busy_server_keeps_nothing_else_nor_for_longer(start: Callable[.
         assert answer.status == 200
     assert (await clients.ask(server.address, "POST", "/api/about-me/words", member.token))[0] == 200
     assert (await clients.ask(server.address, "POST", "/api/admission", body={"words": "un deux"}))[0] == 403
+    await a_case_is_decided(server, await join(server.address, "salon"))
+    await scored(server)
     # Last: what keeps the pace is gone after ten seconds.
     assert (await other.say("doucement"))["type"] == "accepted"
     assert (await other.say("trop vite"))["code"] == "slow_mode"

@@ -68,6 +68,16 @@ async def be_denied(client: Client) -> None:
         raise Failure(f"{path} was opened with {changes}")
 
 
+async def be_kept_out(client: Client) -> None:
+    """Ask for a console, without a login."""
+    try:
+        stay = await client.enter("/console/live")
+    except Failure:
+        return
+    stay.line.cut()
+    raise Failure("a console was opened without a login")
+
+
 async def visit_control(client: Client) -> None:
     """Ask for a page, then stay: what the positive control answers, too."""
     await client.ask("GET", "/")

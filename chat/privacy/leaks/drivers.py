@@ -21,6 +21,7 @@ from chat.privacy.leaks.acts import Act, Incident
 from chat.privacy.leaks.clients import Client
 from chat.privacy.leaks.lines import Failure
 
+CASE: Final = "salon~0123456789abcdef"
 WEBSOCKET: Final = "WS"
 VERBS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 
@@ -73,6 +74,22 @@ ROUTES: Final[Mapping[str, Driver]] = {
     "GET /api/about-me": ask("/api/about-me", session=True),
     "POST /api/about-me/words": ask("/api/about-me/words", session=True),
     "DELETE /api/about-me": act(acts.erase_oneself),
+    "GET /api/console/me": ask("/api/console/me", 401),
+    "GET /api/console/cases": ask("/api/console/cases?queue=held", 401),
+    "GET /api/console/cases/{id}": ask(f"/api/console/cases/{CASE}", 401),
+    "POST /api/console/cases/{id}/claim": ask(f"/api/console/cases/{CASE}/claim", 401, body={}),
+    "POST /api/console/cases/{id}/release": ask(f"/api/console/cases/{CASE}/release", 401, body={}),
+    "POST /api/console/cases/{id}/transfer": ask(f"/api/console/cases/{CASE}/transfer", 401, body={}),
+    "POST /api/console/cases/{id}/decision": ask(f"/api/console/cases/{CASE}/decision", 401, body={}),
+    "POST /api/console/cases/{id}/undo": ask(f"/api/console/cases/{CASE}/undo", 401, body={}),
+    "POST /api/console/cases/{id}/word": ask(f"/api/console/cases/{CASE}/word", 401, body={}),
+    "POST /api/console/decisions": ask("/api/console/decisions", 401, body={}),
+    "GET /api/console/sanctions": ask("/api/console/sanctions", 401),
+    "POST /api/console/sanctions/{room}/{author}/lift": ask("/api/console/sanctions/salon/ab/lift", 401, body={}),
+    "POST /api/console/sanctions/{room}/{author}/confirm": ask("/api/console/sanctions/salon/ab/confirm", 401, body={}),
+    "GET /api/console/audit": ask("/api/console/audit", 401),
+    "GET /api/console/figures": ask("/api/console/figures", 401),
+    "WS /console/live": act(acts.be_kept_out),
     "POST /api/staff/login": ask(
         "/api/staff/login",
         401,

@@ -20,6 +20,13 @@ const parts = {
   rooms: (rooms, now) => rooms.map((room) => inRoom(room, now)),
 };
 
+const STANDS = {
+  open: "about.case_open",
+  decided: "about.case_decided",
+  withdrawn: "about.case_withdrawn",
+  lapsed: "about.case_lapsed",
+};
+
 function inRoom(room, now) {
   const facts = [
     [say("about.name"), room.name || say("about.name_none")],
@@ -29,6 +36,8 @@ function inRoom(room, now) {
   if (room.remembered) facts.push([say("about.refs"), say("about.refs_count", { count: room.remembered })]);
   if (room.limited_seconds) facts.push([say("about.pace"), say("about.pace_left", { count: room.limited_seconds })]);
   if (room.sanction) facts.push([say("about.sanction"), sanction(room.sanction, now)]);
+  for (const one of room.cases) facts.push([say("about.case"), say(STANDS[one.state], { when: when(one.at, now), text: one.text, reason: one.reason })]);
+  for (const one of room.reports) facts.push([say("about.report"), say("about.reported", { when: when(one.at, now), note: one.note })]);
   if (!room.messages.length) facts.push([say("about.words"), say("about.words_none")]);
   return { title: room.title, facts, messages: room.messages };
 }
