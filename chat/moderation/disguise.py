@@ -35,7 +35,7 @@ _APART: Final = compiled(
 _GAP: Final = classes(r"[^a-z0-9@$€*]+")
 _BETWEEN: Final = compiled(r"[a-z](?:[.,/\\_|~+=:;•·]+[a-z]+)+|\b[a-z]{1,3}(?:-[a-z]{1,3}){2,}\b")
 _BETWEEN_SIGNS: Final = classes(r"[.,/\\_|~+=:;•·-]+")
-_DRAWN_OUT: Final = compiled("|".join(f"{letter}{{3,}}" for letter in "abcdefghijklmnopqrstuvwxyz"))
+_DRAWN_OUT: Final = compiled("|".join(f"{letter}{{3,}}" for letter in "abcdefghijklmnopqrstuvxyz"))
 _STARRED: Final = compiled(r"[a-z]*(?:[a-z][*#%?]+|[*#%]+[a-z])[a-z*#%?]*")
 _STARS: Final = classes(r"[*#%?]+")
 
@@ -116,7 +116,7 @@ def _edited(folded: Folded, edits: Iterable[Edit]) -> Folded:
 
 
 def _together(folded: Folded, vocabulary: Vocabulary) -> Iterator[list[Edit]]:
-    runs = [match for match in _APART.finditer(folded.text) if sum(map(str.isalpha, match.group(1) or "")) > 1]
+    runs = [match for match in _APART.finditer(folded.text) if sum(map(str.isalpha, match.group(1) or "")) > 2]
     yield [edit for run in runs for edit in _joined(folded, run, vocabulary)]
 
 

@@ -75,14 +75,16 @@ class Run(Struct, frozen=True):
     def is_amount(self) -> bool:
         return _AMOUNT.search(self.after) is not None
 
-    def pieces(self, shortest: int, longest: int) -> Iterator[Run]:
-        """Give each series of whole groups of ``shortest`` to ``longest`` figures, the whole run first if it is one."""
-        if shortest <= len(self.figures) <= longest:
+    def pieces(self, shortest: int, longest: int, begins: str = "0123456789") -> Iterator[Run]:
+        """Give each series of whole groups of ``shortest`` to ``longest`` figures that ``begins`` so, the whole run first if it is one."""
+        if shortest <= len(self.figures) <= longest and self.figures[0] in begins:
             yield self
         ends = (*self.starts[1:], len(self.figures))
         last = 0
         for first, start in enumerate(self.starts):
             last = max(last, first)
+            if self.figures[start] not in begins:
+                continue
             while last < len(ends) and ends[last] - start < shortest:
                 last += 1
             for end in range(last, len(ends)):

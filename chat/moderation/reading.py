@@ -13,9 +13,11 @@ from msgspec import Struct
 from chat.moderation.disguise import EMPTY, Vocabulary, variants
 from chat.moderation.normalise import Folded, fold
 from chat.moderation.numbers import Run, runs
+from chat.moderation.patterns import classes
 from chat.moderation.spoken import figures
 from chat.verdict import Draft, Finding
 
+_FIGURE: Final = classes(r"[0-9]")
 _SIGNS: Final = {ord("’"): "'", 0xA0: " ", 0x202F: " "}
 
 
@@ -42,10 +44,16 @@ class Read(Struct, frozen=True, dict=True):
         return self.draft.text.translate(_SIGNS)
 
     @cached_property
+    def has_figures(self) -> bool:
+        """Whether there is any figure, as there must be in most private details."""
+        return _FIGURE.search(self.folded.text) is not None
+
+    @cached_property
     def numbers(self) -> tuple[tuple[Folded, tuple[Run, ...]], ...]:
         """The runs of figures, as written; then, where numbers are said in words, with these in figures."""
         said = figures(self.folded)
-        return tuple((text, runs(text.text)) for text in ((self.folded, said) if said else (self.folded,)))
+        written = [(self.folded, runs(self.folded.text))] if self.has_figures else []
+        return (*written, (said, runs(said.text))) if said else tuple(written)
 
 
 Rule = Callable[[Read], Finding | None]

@@ -59,16 +59,22 @@ _FLOOR: Final = compiled(r"\b(?:appt?|appartement|apt|flat|etage|batiment|bat|es
 def address(read: Read) -> Finding | None:
     text = read.folded.text
     lives = _LIVES.search(text) is not None
-    town = next((match for match in _TOWN.finditer(text) if _is_town(read, match)), None)
+    some = read.has_figures
+    town = (
+        next((match for match in _TOWN.finditer(text) if _is_town(read, match)), None)
+        if some or "cedex" in text
+        else None
+    )
     spans = [match.span() for match in _STREET.finditer(text) if not _is_count(match)]
-    spans += [match.span() for match in _PLACE.finditer(text) if _is_place(read, match, bool(town), lives)]
+    spans += [match.span() for match in _PLACE.finditer(text) if some and _is_place(read, match, bool(town), lives)]
     if read.draft.strictness != "light" or town:
         spans += [
             match.span() for match in _UNNUMBERED.finditer(text) if _is_named_street(read, match, bool(town), lives)
         ]
     if town and (spans or lives or read.draft.strictness == "strict"):
         spans.append(town.span())
-    spans += _english(read, lives)
+    if some:
+        spans += _english(read, lives)
     return detail(read, "address", [read.folded.spans(*span) for span in spans])
 
 

@@ -28,13 +28,15 @@ _CALLED: Final = compiled(
 
 
 def card(read: Read) -> Finding | None:
+    if not read.numbers:
+        return None
     named = _CALLED.search(read.folded.text) is not None
     spans = [
         folded.spans(*piece.span)
         for folded, runs in read.numbers
         for run in runs
         if len(run.figures) >= 13
-        for piece in run.pieces(13, 19)
+        for piece in run.pieces(13, 19, "23456")
         if _is_card(piece, named)
     ]
     return detail(read, "card", spans)

@@ -24,6 +24,7 @@ _SURE: Final = _SERVICE.replace("|x|", "|").replace("|line|", "|").replace("|ele
 _HANDLE: Final = r"[a-z0-9](?:[a-z0-9._-]{0,38}[a-z0-9_])?"
 _LINK: Final = r"(?:(?: (?:perso|pro|prive|account|handle|id|name|pseudo|tag|user|username))? ?(?::|=|->|,| -|\() ?| (?:c'est|est|is|it's|sous|par|via|as|under|me at|pseudo|handle|compte|account)(?: ?: ?| ))"
 
+_NAMED: Final = compiled(rf"\b{_SERVICE}\b|live:|(?:^|[ (/])u/|\.bsky\.")
 _WITH_AT: Final = compiled(rf"\b{_SURE}\b[^@\n.!?]{{0,24}}?(@ ?{_HANDLE})|\bx (?:: |is |c'est |= )?(@{_HANDLE})")
 _AT_ON: Final = compiled(
     rf"(@{_HANDLE})(?: ?[,(] ?| )(?:c'est moi |me )?(?:sur|on|chez|via|in)? ?(?:mon |ma |my |le |the )?(?:{_SURE}|x(?:$|[ .,!)]))\b"
@@ -56,6 +57,8 @@ _PLAIN_WORDS: Final = frozenset(
 
 def handle(read: Read) -> Finding | None:
     text = read.folded.text
+    if "@" not in text and "#" not in text and not _NAMED.search(text):
+        return None
     here = {fold(name).text.replace(" ", "") for name in read.draft.names}
     light = read.draft.strictness == "light"
     found = [*_sure(text), *(match for match in _AFTER.finditer(text) if _is_handle(text, match, light))]

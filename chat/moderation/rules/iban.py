@@ -37,6 +37,8 @@ _GAPS: Final = frozenset(" .-_/\n\t:")
 
 
 def iban(read: Read) -> Finding | None:
+    if not read.has_figures:
+        return None
     text = read.folded.text
     named = read.draft.strictness != "light" and _CALLED.search(text) is not None
     spans = []

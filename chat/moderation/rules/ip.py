@@ -31,6 +31,9 @@ _NUMBERED: Final = compiled(
 
 
 def ip(read: Read) -> Finding | None:
+    # Without dots or colons between figures there is none; « point » stands for a dot in four figures only.
+    if not read.numbers and ":" not in read.folded.text:
+        return None
     text, strict = read.folded.text, read.draft.strictness != "light"
     spans = [match.span(1) for match in _FOUR.finditer(text) if _is_four(text, match, strict)]
     spans += [match.span(1) for match in _SIX.finditer(text) if _is_six(match.group(1) or "", strict)]

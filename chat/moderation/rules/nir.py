@@ -27,14 +27,16 @@ _SECURITY_CALLED: Final = compiled(r"\b(?:ssn|social security|social)\b")
 
 def nir(read: Read) -> Finding | None:
     text = read.folded.text
-    named = read.draft.strictness != "light" and _CALLED.search(text) is not None
+    named = bool(read.numbers) and read.draft.strictness != "light" and _CALLED.search(text) is not None
     spans = [
         folded.spans(*piece.span)
         for folded, runs in read.numbers
         for run in runs
-        for piece in run.pieces(13, 15)
+        for piece in run.pieces(13, 15, "123478")
         if _is_nir(piece, named)
     ]
+    if not read.has_figures:
+        return detail(read, "nir", spans)
     spans += [read.folded.spans(*match.span()) for match in _CORSICA.finditer(text)]
     spans += [read.folded.spans(*match.span()) for match in _INSURANCE.finditer(text)]
     if _SECURITY_CALLED.search(text):

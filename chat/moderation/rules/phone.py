@@ -48,7 +48,8 @@ def phone(read: Read) -> Finding | None:
 
 
 def _numbers(run: Run, strictness: str) -> list[Run]:
-    pieces = list(run.pieces(SHORTEST, LONGEST))
+    # Of a longer run, only what has the form of a whole number.
+    pieces = list(run.pieces(SHORTEST, LONGEST) if len(run.figures) <= LONGEST else run.pieces(10, 13, "02345"))
     helps = [piece.span for piece in pieces if is_help_number(_without_trunk(piece))]
     return [
         piece
@@ -61,6 +62,8 @@ def _numbers(run: Run, strictness: str) -> list[Run]:
 
 def _is_phone(run: Run, strictness: str, whole: bool) -> bool:
     figures = _without_trunk(run)
+    if not whole and not _may_be_within(run, figures):
+        return False
     if len(set(figures)) < 3 or run.is_amount:
         return False
     if run.before[-1:].isalpha() and not _CALL.search(run.before) and not _in_pairs(run):
@@ -81,6 +84,13 @@ def _is_phone(run: Run, strictness: str, whole: bool) -> bool:
         return True
     asked = strictness == "strict" or (strictness != "light" and _CALL.search(run.before) is not None)
     return asked and whole and not run.is_reference and _is_valid_nearby(run, figures)
+
+
+def _may_be_within(run: Run, figures: str) -> bool:
+    """Whether a part of a longer run can be a number at all; cheap, since a long run has many parts."""
+    if figures[0] in "+0":
+        return figures[0] == "+" or len(figures) in (10, 11) or figures.startswith("00")
+    return run.shape[-3:] == (3, 3, 4) or (figures[:2] in ("33", "44", "32", "41") and 10 <= len(figures) <= 12)
 
 
 def _without_trunk(run: Run) -> str:

@@ -25,6 +25,8 @@ _NO_PLATE: Final = frozenset(("ss", "ww"))  # never given (arrêté du 9 févrie
 
 
 def plate(read: Read) -> Finding | None:
+    if not read.has_figures:
+        return None
     text = read.folded.text
     car = _CAR.search(text) is not None
     spans = [match.span() for match in _FRENCH.finditer(text) if _is_french(read, match, car)]

@@ -23,13 +23,15 @@ _VAT: Final = compiled(r"\bfr[ .-]?([0-9]{2})[ .-]?(\d{3})[ .-]?(\d{3})[ .-]?(\d
 
 
 def siret(read: Read) -> Finding | None:
+    if not read.numbers:
+        return None
     named = _CALLED.search(read.folded.text) is not None
     spans = [
         folded.spans(*piece.span)
         for folded, runs in read.numbers
         for run in runs
         if len(run.figures) >= 9
-        for piece in run.pieces(9, 14)
+        for piece in (*run.pieces(14, 14), *(run.pieces(9, 9) if named else ()))
         if _is_of_a_company(piece, named)
     ]
     spans += [read.folded.spans(*vat.span()) for vat in _VAT.finditer(read.folded.text) if _keeps_its_key(vat)]
