@@ -47,14 +47,16 @@ class Answer(Struct, frozen=True):
 
 
 OUTCOMES: tuple[Literal["publish", "hold", "refuse"], ...] = ("publish", "hold", "refuse")
-
-
 _AT_ONCE: Final = 64  # looked at together
 
 
 def answer(question: Question, verdict: Verdict, score: float = 0.0, crisis: Crisis | None = None) -> Answer:
-    findings = tuple(Found(finding.rule, finding.category, finding.urgent) for finding in verdict.findings)
-    return Answer(question.id, OUTCOMES[verdict.outcome], findings, score, crisis or verdict.crisis, verdict.details)
+    """Put together what the rules found and the model thinks; ``crisis`` is what both say."""
+    findings = [Found(finding.rule, finding.category, finding.urgent) for finding in verdict.findings]
+    crisis = crisis or verdict.crisis
+    if crisis == "self" != verdict.crisis:
+        findings.append(Found("second_look", "distress", urgent=True))  # the case that the second look opens
+    return Answer(question.id, OUTCOMES[verdict.outcome], tuple(findings), score, crisis, verdict.details)
 
 
 def answers(questions: list[Question], model: Model | None) -> Iterator[Answer]:
