@@ -89,7 +89,7 @@ def _levels(lines: Sequence[Line], rows: Floats, lang: str) -> Levels:
 
     return Levels(
         float(np.quantile(rows[quiet, 0], 1 - REVIEWED)),
-        max(0.1, level(_SELF, (quiet, 0.003), (idiom, 0.04), (tired, 0.12))),
+        max(0.1, level(_SELF, (quiet, 0.005), (idiom, 0.04), (tired, 0.12))),
         max(0.2, level(_OTHER, (quiet, 0.003), (idiom, 0.02), (tired, 0.04))),
         max(0.3, level(_TOPIC, (quiet, 0.005))),
     )
