@@ -39,34 +39,40 @@ Everywhere = Annotated[
 ]
 
 
-@app.command("mute", context_settings=ANY_ID)
-def mute(
-    slug: str,
-    who: Who,
-    minutes: Minutes,
-    reason: Reason = "",
-    everywhere: Everywhere = False,
-    data: Data = None,
-    config: Config = None,
-    redis: Redis = None,
-) -> None:
-    """Let somebody read, and not write."""
-    _impose(config, data, redis, slug, who, "mute", minutes, reason, everywhere)
+def _imposing(kind: Kind, does: str, done: str) -> None:
+    """Make the command that imposes a sanction of ``kind``; ``does`` is its help, ``done`` what is said of the person after it."""
+
+    @app.command(kind, help=does, context_settings=ANY_ID)
+    def impose(
+        slug: str,
+        who: Who,
+        minutes: Minutes,
+        reason: Reason = "",
+        everywhere: Everywhere = False,
+        data: Data = None,
+        config: Config = None,
+        redis: Redis = None,
+    ) -> None:
+        if minutes > MOST_MINUTES:
+            server.fail(
+                f"A sanction from the shell ends after {MOST_MINUTES} minutes (30 days) at most: one for good takes two moderators, "
+                "so that nobody decides it alone."
+            )
+        if len(reason) > REASON_CHARACTERS:
+            server.fail(f"The reason is longer than {REASON_CHARACTERS} characters.")
+
+        async def run(store: Store) -> None:
+            author = await Sanctions(store).impose(slug, who, kind, minutes * 60, reason, everywhere=everywhere)
+            print(f"{author} {done} for {minutes} min.")
+            print(
+                "It follows them through a reload, a new tab, six words or a card; nothing carries it after a fresh start."
+            )
+
+        with_store(read_settings(config, data=data, redis_url=redis), run)
 
 
-@app.command("exclude", context_settings=ANY_ID)
-def exclude(
-    slug: str,
-    who: Who,
-    minutes: Minutes,
-    reason: Reason = "",
-    everywhere: Everywhere = False,
-    data: Data = None,
-    config: Config = None,
-    redis: Redis = None,
-) -> None:
-    """Send somebody away, at once, and let them come in no more."""
-    _impose(config, data, redis, slug, who, "exclude", minutes, reason, everywhere)
+_imposing("mute", "Let somebody read, and not write.", "may read but not write")
+_imposing("exclude", "Send somebody away, at once, and let them come in no more.", "may not come in")
 
 
 @app.command("lift", context_settings=ANY_ID)
@@ -107,33 +113,3 @@ def list_(slug: str, data: Data = None, config: Config = None, redis: Redis = No
         Console(soft_wrap=not sys.stdout.isatty()).print(table)
 
     with_store(settings, run)
-
-
-def _impose(
-    config: Config,
-    data: Data,
-    redis: Redis,
-    slug: str,
-    who: str,
-    kind: Kind,
-    minutes: int,
-    reason: str,
-    everywhere: bool,
-) -> None:
-    if minutes > MOST_MINUTES:
-        server.fail(
-            f"A sanction from the shell ends after {MOST_MINUTES} minutes (30 days) at most: one for good takes two moderators, "
-            "so that nobody decides it alone."
-        )
-    if len(reason) > REASON_CHARACTERS:
-        server.fail(f"The reason is longer than {REASON_CHARACTERS} characters.")
-
-    async def run(store: Store) -> None:
-        author = await Sanctions(store).impose(slug, who, kind, minutes * 60, reason, everywhere=everywhere)
-        done = "may read but not write" if kind == "mute" else "may not come in"
-        print(f"{author} {done} for {minutes} min.")
-        print(
-            "It follows them through a reload, a new tab, six words or a card; nothing carries it after a fresh start."
-        )
-
-    with_store(read_settings(config, data=data, redis_url=redis), run)
