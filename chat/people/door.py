@@ -22,7 +22,7 @@ from chat.people.challenges import Challenges
 from chat.people.sessions import Session, Sessions
 from chat.settings import Settings
 from chat.store import keys
-from chat.store.commands import Script, Store
+from chat.store.commands import Script, Store, pairs
 from chat.store.retention import ARRIVALS, SHOWN
 
 ADMISSIONS: Final = Script("admissions")
@@ -188,5 +188,5 @@ class Door:
     async def _count(self, more: int) -> None:
         lasts = ARRIVALS.seconds(self._settings)
         reply = await self._store.run(ADMISSIONS, [keys.ADMISSIONS], more, admission.STEP_SECONDS, lasts)
-        self._counts = {int(step): int(count) for step, count in zip(reply[::2], reply[1::2], strict=True)}
+        self._counts = {int(step): int(count) for step, count in pairs(reply).items()}
         self._counted_at = time.monotonic()

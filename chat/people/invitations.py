@@ -12,7 +12,7 @@ import hashlib
 import itertools
 import re
 import secrets
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from msgspec import Struct
@@ -20,7 +20,7 @@ from msgspec import Struct
 from chat.errors import ChatError
 from chat.people.sessions import Session, Sessions
 from chat.store import keys
-from chat.store.commands import Script, Store
+from chat.store.commands import Script, Store, pairs
 from chat.store.retention import BATCH_DAYS, INVITATIONS_SECONDS
 
 SEAT: Final = Script("seat")
@@ -162,8 +162,7 @@ class Invitations:
         return await sessions.start(batch.name)
 
     async def _find(self, name: str) -> Batch | None:
-        reply: Any = await self._store.ask("HGETALL", keys.batch(name))
-        facts = dict(zip(reply[::2], reply[1::2], strict=True)) if isinstance(reply, list) else reply
+        facts = pairs(await self._store.ask("HGETALL", keys.batch(name)))
         if b"kind" not in facts:
             return None
         return Batch(

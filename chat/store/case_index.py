@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from chat.store import keys
 from chat.store.cases import Case
-from chat.store.commands import Store
+from chat.store.commands import Store, pairs
 from chat.store.retention import CASE_SECONDS
 
 CHANNEL: Final = "{moderation}:live"
@@ -76,7 +76,7 @@ class CaseIndex:
     async def claimed(self) -> dict[str, str]:
         """Tell who has which case, as far as their leases may still last."""
         reply = await self._store.ask("HGETALL", keys.CLAIMED)
-        return {case.decode(): by.decode() for case, by in zip(reply[::2], reply[1::2], strict=True)}
+        return {case.decode(): by.decode() for case, by in pairs(reply).items()}
 
     async def forget_decided(self, now: float) -> None:
         """Let go of those that were decided so long ago that they are erased."""

@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from chat.protocol import Author
-from chat.store.commands import Reply
+from chat.store.commands import Reply, pairs
 from chat.verdict import Finding
 
 Kind = Literal["distress", "reported", "held", "second_look", "appeal"]
@@ -139,7 +139,7 @@ def parted(case_id: str) -> tuple[str, str] | None:
 
 def read_case(slug: str, token: str, reply: Sequence[bytes]) -> Case | None:
     """Read the fields of a case and their values in turn; None where there is none."""
-    kept = dict(zip(map(bytes.decode, reply[::2]), reply[1::2], strict=True))
+    kept = {name.decode(): value for name, value in pairs(reply).items()}
     if "state" not in kept:
         return None
 

@@ -23,11 +23,16 @@ from msgspec import Struct
 from chat.errors import StoreAway
 from chat.store.wire import BROKEN, Reply, Wire, connect, pack
 
-__all__ = ["Reply", "Script", "Store"]
+__all__ = ["Reply", "Script", "Store", "pairs"]
 
 QUEUE: Final = 10_000  # requests unanswered; beyond, the store counts as away
 
 log = structlog.get_logger()
+
+
+def pairs(reply: Sequence[bytes]) -> dict[bytes, bytes]:
+    """Read what the store answers of a hash or with scores: names and values in turn."""
+    return dict(zip(reply[::2], reply[1::2], strict=True))
 
 
 class Script:

@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from chat.errors import ChatError
 from chat.store import keys
-from chat.store.commands import Script, Store
+from chat.store.commands import Script, Store, pairs
 from chat.store.retention import CLOSED_BATCH_SECONDS
 from chat.verdict import Strictness
 
@@ -84,13 +84,13 @@ class Registry:
     async def find(self, slug: str) -> RoomRecord | None:
         """Read the room, or None where there is none."""
         reply = await self._store.ask("HGETALL", keys.Room(slug).room)
-        return _record(slug, reply) if reply else None
+        return _record(slug, pairs(reply))
 
     async def all(self) -> list[RoomRecord]:
         """Read every room, by title."""
         slugs = sorted(slug.decode() for slug in await self._store.ask("SMEMBERS", keys.ROOMS))
         replies = [self._store.ask("HGETALL", keys.Room(slug).room) for slug in slugs]
-        rooms = [_record(slug, await reply) for slug, reply in zip(slugs, replies, strict=True)]
+        rooms = [_record(slug, pairs(await reply)) for slug, reply in zip(slugs, replies, strict=True)]
         return sorted((room for room in rooms if room is not None), key=lambda room: room.title.casefold())
 
     async def present(self, slugs: list[str], now: float) -> dict[str, int]:
@@ -125,7 +125,7 @@ class Registry:
         """Read whose door was closed within the hour before ``now``, and when."""
         since = now - CLOSED_BATCH_SECONDS
         reply = await self._store.ask("ZRANGEBYSCORE", keys.CLOSED_BATCHES, str(since), "+inf", "WITHSCORES")
-        return {batch.decode(): float(at) for batch, at in zip(reply[::2], reply[1::2], strict=True)}
+        return {batch.decode(): float(at) for batch, at in pairs(reply).items()}
 
     async def close_doors(self) -> None:
         """Let nobody new in, in the whole community; those who have a session come and go."""
@@ -151,22 +151,19 @@ class Registry:
         await self._store.run(CLOSE, (*room.all(), room.channel, *room.moderation(), room.second_look))
 
 
-def _record(slug: str, reply: object) -> RoomRecord | None:
-    if isinstance(reply, list):
-        reply = dict(zip(reply[::2], reply[1::2], strict=True))
-    assert isinstance(reply, dict)
-    if b"title" not in reply:
+def _record(slug: str, kept: dict[bytes, bytes]) -> RoomRecord | None:
+    if b"title" not in kept:
         return None
     return RoomRecord(
         slug=slug,
-        title=reply[b"title"].decode(),
-        format=reply[b"format"].decode(),
-        about=reply[b"about"].decode(),
-        slow=int(reply[b"slow"]),
-        hours=msgspec.json.decode(reply[b"hours"], type=tuple[str, ...]),
-        secret=reply[b"secret"],
-        locked=b"locked" in reply,
-        by_invitation=b"by_invitation" in reply,
-        strictness=reply.get(b"strictness", b"standard").decode(),
-        hold_newcomers=b"hold_newcomers" in reply,
+        title=kept[b"title"].decode(),
+        format=kept[b"format"].decode(),
+        about=kept[b"about"].decode(),
+        slow=int(kept[b"slow"]),
+        hours=msgspec.json.decode(kept[b"hours"], type=tuple[str, ...]),
+        secret=kept[b"secret"],
+        locked=b"locked" in kept,
+        by_invitation=b"by_invitation" in kept,
+        strictness=kept.get(b"strictness", b"standard").decode(),
+        hold_newcomers=b"hold_newcomers" in kept,
     )

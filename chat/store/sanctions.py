@@ -18,7 +18,7 @@ from msgspec import Struct
 from chat.errors import ChatError
 from chat.protocol import Author
 from chat.store import keys
-from chat.store.commands import Script, Store
+from chat.store.commands import Script, Store, pairs
 from chat.store.retention import SANCTION_SECONDS
 
 SANCTION: Final = Script("common", "sanction")
@@ -63,7 +63,7 @@ def lifted(sanction: Sanction) -> Sanction:
 
 def by_author(reply: Sequence[bytes]) -> dict[str, Sanction]:
     """Read author ids and records in turn, as the store answers them."""
-    records = zip(reply[::2], reply[1::2], strict=True)
+    records = pairs(reply).items()
     return {author.decode(): sanction for author, record in records if (sanction := read_record(record.decode()))}
 
 
@@ -108,7 +108,7 @@ class Sanctions:
     async def people(self, slug: str) -> dict[str, str]:
         """Read whom a room knows, by author id, and the name they bear there."""
         reply = await self._store.ask("HGETALL", keys.Room(slug).people)
-        known = zip(reply[::2], reply[1::2], strict=True)
+        known = pairs(reply).items()
         return {author.decode(): _author.decode(person.partition(b"\n")[2]).name for author, person in known}
 
     async def was_lifted(self, slug: str, author: str) -> bool:
