@@ -55,8 +55,8 @@ class Lobby:
         if not self._by_invitation:
             return self._listed
         session = await self._hub.sessions.recognise(token) if token else None
-        batch = session.batch if session else ""
-        invited = {slug for slug in self._by_invitation if await self._hub.invitations.covers(batch, slug)}
+        batch = await self._hub.invitations.find(session.batch) if session else None
+        invited = {slug for slug in self._by_invitation if batch is not None and batch.covers(slug)}
         return [room for room in self._listed if room.slug not in self._by_invitation - invited]
 
     def _list(self, record: RoomRecord, present: int, now: float) -> Listed:

@@ -52,6 +52,10 @@ class Batch(Struct, frozen=True):
     full: bool
     key: str
 
+    def covers(self, room: str) -> bool:
+        """Tell whether who came by it may enter a room by invitation."""
+        return not self.rooms or room in self.rooms
+
 
 def draw() -> str:
     """Draw a secret for a card or a link."""
@@ -116,8 +120,26 @@ class Invitations:
         now = int((await self._store.ask("TIME"))[0])
         await self._store.ask("ZREMRANGEBYSCORE", keys.INVITATIONS, "-inf", now)
         names = [name.decode() for name in await self._store.ask("ZRANGE", keys.INVITATIONS, 0, -1)]
-        found = [await self._find(name) for name in names]
+        found = [await self.find(name) for name in names]
         return [batch for batch in found if batch is not None]
+
+    async def find(self, name: str) -> Batch | None:
+        """Read a batch; None where there is none, as for the name of whoever came by no invitation, which is empty."""
+        if not name:
+            return None
+        facts = pairs(await self._store.ask("HGETALL", keys.batch(name)))
+        if b"kind" not in facts:
+            return None
+        return Batch(
+            name=name,
+            kind=facts[b"kind"].decode(),
+            count=int(facts[b"count"]),
+            rooms=msgspec.json.decode(facts[b"rooms"], type=tuple[str, ...]),
+            ends_at=int(facts[b"ends_at"]),
+            closed=b"closed" in facts,
+            full=int(facts[b"left"]) <= 0,
+            key=facts.get(b"key", b"").decode(),
+        )
 
     async def revoke(self, name: str) -> None:
         """
@@ -126,14 +148,9 @@ class Invitations:
         Raises:
             ChatError: ``batch_unknown``.
         """
-        if await self._find(name) is None:
+        if await self.find(name) is None:
             raise ChatError("batch_unknown")
         await self._store.ask("HSET", keys.batch(name), "closed", 1)
-
-    async def covers(self, name: str, room: str) -> bool:
-        """Tell whether who came by the batch ``name`` may enter a room by invitation."""
-        batch = await self._find(name) if name else None
-        return batch is not None and (not batch.rooms or room in batch.rooms)
 
     async def redeem(self, typed: str, sessions: Sessions) -> Session:
         """
@@ -145,7 +162,7 @@ class Invitations:
         """
         secret = read(typed)
         found = await self._store.ask("GET", keys.invitation(_hashed(secret)))
-        batch = await self._find(found.decode()) if found else None
+        batch = await self.find(found.decode()) if found else None
         if batch is None:
             raise ChatError("invitation_unknown")
         if batch.closed:
@@ -160,21 +177,6 @@ class Invitations:
         if refusal:
             raise ChatError(refusal.decode())
         return await sessions.start(batch.name)
-
-    async def _find(self, name: str) -> Batch | None:
-        facts = pairs(await self._store.ask("HGETALL", keys.batch(name)))
-        if b"kind" not in facts:
-            return None
-        return Batch(
-            name=name,
-            kind=facts[b"kind"].decode(),
-            count=int(facts[b"count"]),
-            rooms=msgspec.json.decode(facts[b"rooms"], type=tuple[str, ...]),
-            ends_at=int(facts[b"ends_at"]),
-            closed=b"closed" in facts,
-            full=int(facts[b"left"]) <= 0,
-            key=facts.get(b"key", b"").decode(),
-        )
 
 
 def _hashed(secret: str) -> str:

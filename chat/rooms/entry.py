@@ -57,8 +57,7 @@ async def enter(member: Member, hello: Hello) -> None:
         raise Closing("invitation_needed", CloseCode.ROOM_CLOSED)
     session = await _session(member, hello)
     staff = await _staff(member, session)
-    invited = staff is not None or await member.hub.invitations.covers(session.batch, member.slug)
-    if room.record.by_invitation and not invited:
+    if room.record.by_invitation and staff is None and not await _invited(member, session):
         raise Closing("invitation_needed", CloseCode.ROOM_CLOSED)
     ends_at = asyncio.get_running_loop().time() + session.left_seconds
     author = author_id(room.record.secret, session.person)
@@ -105,6 +104,11 @@ async def enter(member: Member, hello: Hello) -> None:
         member.carries(carried)
     if seat.sanction is not None and seat.sanction.left(now):
         member.sanctioned(seat.sanction)
+
+
+async def _invited(member: Member, session: Session) -> bool:
+    batch = await member.hub.invitations.find(session.batch)
+    return batch is not None and batch.covers(member.slug)
 
 
 async def _session(member: Member, hello: Hello) -> Session:

@@ -164,6 +164,6 @@ def _record(slug: str, kept: dict[bytes, bytes]) -> RoomRecord | None:
         secret=kept[b"secret"],
         locked=b"locked" in kept,
         by_invitation=b"by_invitation" in kept,
-        strictness=kept.get(b"strictness", b"standard").decode(),
+        strictness=kept.get(b"strictness", b"standard").decode(),  # type: ignore[arg-type]  # we write no other
         hold_newcomers=b"hold_newcomers" in kept,
     )
