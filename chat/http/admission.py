@@ -77,7 +77,7 @@ async def knock(request: Request) -> Response:
 async def _admit(hub: Hub, shown: Knock) -> Session:
     if shown.words is not None:
         return await _come_back(hub, shown.words)
-    if await hub.registry.doors_closed():
+    if await hub.doors.closed():
         raise ChatError("doors_closed")
     now = time.time()
     if shown.proof is not None:

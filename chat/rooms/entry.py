@@ -119,7 +119,7 @@ async def _session(member: Member, hello: Hello) -> Session:
     if member.session is None:  # else they try another name
         if member.hub.settings.admission != "open":
             raise Closing("admission_needed", CloseCode.SESSION_ENDED)
-        if await member.hub.registry.doors_closed():
+        if await member.hub.doors.closed():
             raise Closing("doors_closed", CloseCode.ROOM_CLOSED)
         member.session = await member.hub.sessions.start()
     return member.session

@@ -42,6 +42,7 @@ from chat.settings import Settings
 from chat.store import keys
 from chat.store.bus import Bus
 from chat.store.commands import Store
+from chat.store.doors import Doors
 from chat.store.duty import Duty
 from chat.store.person_log import PersonLog
 from chat.store.registry import Registry
@@ -76,6 +77,7 @@ class Hub:
         self.settings = settings
         self.store = store
         self.registry = Registry(store)
+        self.doors = Doors(store)
         self.person_log = PersonLog(store, settings)
         self.sessions = Sessions(store, masters, settings.session_seconds)
         self.sanctions = Sanctions(store)
@@ -255,7 +257,7 @@ class Hub:
         self._let_go()
         away = await self._pulse(now)
         self._retire()
-        self.closed_batches = await self.registry.closed_batches(now)
+        self.closed_batches = await self.doors.closed_batches(now)
         if time.monotonic() - self._swept_at > SWEEP_SECONDS:
             self._swept_at = time.monotonic()
             await self._sweep()

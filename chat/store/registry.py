@@ -14,7 +14,6 @@ from msgspec import Struct
 from chat.errors import ChatError
 from chat.store import keys
 from chat.store.commands import Script, Store, pairs
-from chat.store.retention import CLOSED_BATCH_SECONDS
 from chat.verdict import Strictness
 
 SLUG: Final = r"^[a-z0-9][a-z0-9-]{0,47}$"
@@ -109,34 +108,6 @@ class Registry:
         if not await self._store.ask("HEXISTS", room, "title"):
             raise ChatError("room_unknown")
         await (self._store.ask("HSET", room, "locked", 1) if locked else self._store.ask("HDEL", room, "locked"))
-
-    async def close_batch(self, batch: str) -> None:
-        """
-        Let nobody new in by a batch of invitations, and those who came by it lately write slowly, for an hour; its other members are
-        not concerned.
-        """
-        now = int((await self._store.ask("TIME"))[0])
-        await self._store.ask("ZADD", keys.CLOSED_BATCHES, now, batch)
-        if await self._store.ask("HEXISTS", keys.batch(batch), "kind"):
-            await self._store.ask("HSET", keys.batch(batch), "closed", 1)
-        await self._store.ask("EXPIRE", keys.CLOSED_BATCHES, CLOSED_BATCH_SECONDS)
-
-    async def closed_batches(self, now: float) -> dict[str, float]:
-        """Read whose door was closed within the hour before ``now``, and when."""
-        since = now - CLOSED_BATCH_SECONDS
-        reply = await self._store.ask("ZRANGEBYSCORE", keys.CLOSED_BATCHES, str(since), "+inf", "WITHSCORES")
-        return {batch.decode(): float(at) for batch, at in pairs(reply).items()}
-
-    async def close_doors(self) -> None:
-        """Let nobody new in, in the whole community; those who have a session come and go."""
-        await self._store.ask("SET", keys.DOORS, "closed")
-
-    async def open_doors(self) -> None:
-        """Let people in again."""
-        await self._store.ask("DEL", keys.DOORS)
-
-    async def doors_closed(self) -> bool:
-        return bool(await self._store.ask("EXISTS", keys.DOORS))
 
     async def close(self, slug: str) -> None:
         """
