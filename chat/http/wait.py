@@ -26,7 +26,7 @@ from chat.http.pages import Pages
 from chat.locales import best, sentence
 from chat.people.roles import Permission
 from chat.rooms.hub import Hub
-from chat.store.registry import SLUG
+from chat.settings import SLUG
 
 BODY_BYTES: Final = 2048
 FORM: Final = "application/x-www-form-urlencoded"

@@ -5,7 +5,7 @@ Every setting of the server, read once: the defaults, then a TOML file, then the
 :class:`Settings` of what was given, or says every mistake at once; ``printing`` writes the list as a file.
 """
 
-from chat.settings.listed import DAYS, HOURS, HOURS_FORM, RoomSetting, Settings
+from chat.settings.listed import DAYS, HOURS, HOURS_FORM, SLUG, RoomSetting, Settings
 from chat.settings.printing import as_toml, written
 from chat.settings.reading import Mistake, SettingsError, check, load
 
@@ -13,6 +13,7 @@ __all__ = [
     "DAYS",
     "HOURS",
     "HOURS_FORM",
+    "SLUG",
     "Mistake",
     "RoomSetting",
     "Settings",

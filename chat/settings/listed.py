@@ -17,6 +17,7 @@ from msgspec import Meta, Struct
 ORIGIN: Final = r"^https?://[a-z0-9.:\[\]-]+\Z"
 
 # The shape of one weekly opening. It is read by chat/rooms/schedule.py, and stands here so that a mistake is said with its line.
+SLUG: Final = r"^[a-z0-9][a-z0-9-]{0,47}\Z"  # a room, as addresses and keys name it
 DAYS: Final = (
     ("mon", "monday", "lun", "lundi"),
     ("tue", "tues", "tuesday", "mar", "mardi"),
@@ -96,7 +97,7 @@ class RoomSetting(Struct, frozen=True):
         str,
         _is(
             "its place in addresses: /r/entre-nous",
-            pattern=r"^[a-z0-9][a-z0-9-]{0,47}\Z",
+            pattern=SLUG,
             form="1 to 48 small letters, digits and hyphens, no hyphen first",
         ),
     ]

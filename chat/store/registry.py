@@ -16,7 +16,6 @@ from chat.store import keys
 from chat.store.commands import Script, Store, pairs
 from chat.verdict import Strictness
 
-SLUG: Final = r"^[a-z0-9][a-z0-9-]{0,47}$"
 CLOSE: Final = Script("common", "cases", "close")
 
 
