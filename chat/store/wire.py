@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar
 
@@ -24,7 +25,7 @@ Command = tuple[bytes | str | int, ...]
 BROKEN: Final = (OSError, TimeoutError, hiredis.HiredisError)  # what connecting raises when it cannot be done
 
 
-class Wire(asyncio.Protocol):
+class Wire(asyncio.Protocol, ABC):
     """A connection; each reply goes to :meth:`replied`, the end to :meth:`ended`."""
 
     def __init__(self) -> None:
@@ -57,11 +58,13 @@ class Wire(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
 
+    @abstractmethod
     def replied(self, reply: Reply) -> None:
-        raise NotImplementedError
+        """Take the next reply."""
 
+    @abstractmethod
     def ended(self) -> None:
-        raise NotImplementedError
+        """Hear that the connection is over."""
 
 
 WireT = TypeVar("WireT", bound=Wire)

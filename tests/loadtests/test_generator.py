@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -11,8 +10,6 @@ from loadtests.load import attending, flows, opened, rate, stormed, window
 from loadtests.load import storm as storm_step
 from loadtests.peers import named
 from loadtests.servers import Server, serving
-
-pytestmark = pytest.mark.skipif(shutil.which("cc") is None, reason="the generator is compiled with cc")
 
 
 @pytest.fixture(params=["direct", "coalesced", "websockets"])
