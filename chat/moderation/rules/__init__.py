@@ -7,8 +7,6 @@ group, and its traps in ``tests/moderation/rules/``. All rules run whatever the 
 
 from __future__ import annotations
 
-from typing import Final
-
 from chat.moderation.reading import Rule
 from chat.moderation.rules.abuse import doxxing, hate, insult, sexual, threat
 from chat.moderation.rules.address import address
@@ -27,7 +25,7 @@ from chat.moderation.rules.plate import plate
 from chat.moderation.rules.siret import siret
 from chat.moderation.rules.solicitation import solicitation
 from chat.moderation.rules.url import url
-from chat.moderation.wordlists import Words, ours
+from chat.moderation.wordlists import Words
 
 
 def gather(words: Words) -> tuple[Rule, ...]:
@@ -62,6 +60,3 @@ def gather(words: Words) -> tuple[Rule, ...]:
         flooding,
         copies,
     )
-
-
-RULES: Final[tuple[Rule, ...]] = gather(ours())
