@@ -36,6 +36,9 @@ class Scene(Protocol):
     async def cards(self, count: int) -> list[str]:
         """Issue invitations."""
 
+    async def moderate(self, case_id: str) -> None:
+        """Have a moderator write to the author of a case, and remove the message."""
+
 
 Incident = Callable[[Scene], Awaitable[None]]
 
@@ -178,7 +181,7 @@ async def erase_oneself(client: Client) -> None:
     another = Client(client.visitor, client.where, client.cards)
     await come_by_card(another)
     await say_hello(another, _pseudonym(client.visitor.number + 2 * OTHERS))
-    _done(await _here(another).answered({"type": "say", "text": "Rien de tout cela ne doit rester."}))
+    _done(await _here(another).answered({"type": "say", "text": "À effacer."}))
     answer = await another.ask("DELETE", "/api/about-me", headers=another.shown())
     if answer.status != 200:
         raise Failure(f"erasing was answered {answer.status}")
@@ -194,6 +197,40 @@ async def be_refused(client: Client) -> None:
     answer = await _here(client).answered({"type": "say", "text": " "})
     if answer["type"] != "refused":
         raise Failure("an empty message was not refused")
+
+
+async def be_held(client: Client) -> None:
+    """Say what nobody is to see before a moderator, and take it back."""
+    held = await _hold(client)
+    _done(await _here(client).answered({"type": "withdraw", "message": held["id"]}))
+
+
+async def _hold(client: Client) -> dict[str, Any]:
+    held = await _here(client).answered(
+        {"type": "say", "text": f"Écrivez-moi : visite{client.visitor.number}@relais.fr"}
+    )
+    if held["type"] != "held":
+        raise Failure(f"an e-mail address was not held, but {held['type']}")
+    return held
+
+
+async def be_asked(client: Client) -> None:
+    """Name somebody, and leave it at the question."""
+    asked = await _here(client).answered({"type": "say", "text": "Madame Dupont-Lerouge exagère."})
+    if asked["type"] != "asked":
+        raise Failure(f"naming somebody was not asked about, but {asked['type']}")
+
+
+async def object_to_nothing(client: Client) -> None:
+    """Report a message and contest a decision that there are not."""
+    nothing = (
+        {"type": "report", "message": "A" * 16, "reason": "other"},
+        {"type": "appeal", "case": "proof~0", "text": "?"},
+    )
+    for frame in nothing:
+        answer = await _here(client).answered(frame)
+        if answer["type"] != "refused":
+            raise Failure(f"a {frame['type']} of nothing was not refused")
 
 
 async def break_off(client: Client) -> None:
@@ -241,3 +278,20 @@ async def count_heads(scene: Scene) -> None:
     await _here(first).until(lambda frame: frame["type"] == "presence")
     another.vanish()
     first.heard += another.heard
+
+
+async def be_moderated(scene: Scene) -> None:
+    """Have one report another; then one be held, written to by a moderator, decided on, and contest that in both ways."""
+    first, second = scene.clients[:2]
+    said = _done(await _here(second).answered({"type": "say", "text": "À signaler."}))
+    _done(
+        await _here(first).answered({"type": "report", "message": said["id"], "reason": "other", "note": "Une note."})
+    )
+    held = await _hold(first)
+    await scene.moderate(held["case"])
+    await _here(first).until(lambda frame: frame["type"] == "word")
+    notice = await _here(first).until(lambda frame: frame.get("code") == "decided")
+    _done(await _here(first).answered({"type": "appeal", "case": held["case"], "text": "Relisez-le."}))
+    answer = await first.ask("POST", "/api/appeals", {"receipt": notice["receipt"], "text": "Relisez-le."})
+    if answer.status != 200:
+        raise Failure(f"an appeal by receipt was answered {answer.status}")

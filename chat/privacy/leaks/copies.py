@@ -17,6 +17,7 @@ from typing import Final
 import msgspec
 
 from chat.people.invitations import Invitations
+from chat.privacy.leaks import moderator
 from chat.privacy.leaks.clients import Where
 from chat.privacy.leaks.lines import PATIENCE_SECONDS, Failure
 from chat.privacy.leaks.memory import descendants
@@ -81,6 +82,11 @@ class Copy:
             _, made = await Invitations(store, SESSION_SECONDS).issue("cards", count, (), 1)
         return made
 
+    async def moderate(self, case_id: str) -> None:
+        """Have a moderator write to the author of a case, and remove the message."""
+        async with self.store() as store:
+            await moderator.write_and_remove(store, case_id)
+
     async def end(self) -> int:
         """Ask the copy to end, and wait; the exit code."""
         with contextlib.suppress(ProcessLookupError):
@@ -118,6 +124,7 @@ async def throwaway(settings: Settings, level: str, folder: Path) -> AsyncIterat
         data=str(folder / "data"),
         redis_url="",
         log_level=level,
+        alert_webhook="",  # nobody is to be alarmed by a proof
         rooms=[*settings.rooms, RoomSetting(ROOM, "Proof", "salon")],
     )
     path = folder / "settings.toml"

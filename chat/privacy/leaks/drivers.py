@@ -68,6 +68,9 @@ ROUTES: Final[Mapping[str, Driver]] = {
     "GET /api/resources": ask("/api/resources"),
     "GET /api/admission": ask("/api/admission"),
     "POST /api/admission": act(acts.knock),
+    "POST /api/appeals": ask(
+        "/api/appeals", 404, body={"receipt": "proof~0123456789abcdef.2345672345672345", "text": "?"}
+    ),
     "WS /r/{slug}/live": act(acts.say_hello),
     "GET /wait": ask("/wait?room={room}", 200, 303),
     "POST /wait": ask("/wait", 200, 303, form="room={room}&slip=1.2.3"),
@@ -111,10 +114,12 @@ ROUTES: Final[Mapping[str, Driver]] = {
     "GET /health/ready": ask("/health/ready"),
 }
 
-INWARD: Final[Mapping[type, Act]] = {
+INWARD: Final[Mapping[type, Act | Incident]] = {
     protocol.Hello: acts.say_hello,
     protocol.Say: acts.say_and_withdraw,
     protocol.Withdraw: acts.say_and_withdraw,
+    protocol.Report: acts.be_moderated,
+    protocol.Appeal: acts.be_moderated,
     protocol.History: acts.read_back,
 }
 
@@ -126,6 +131,9 @@ OUTWARD: Final[Mapping[type, Act | Incident]] = {
     protocol.Accepted: acts.say_and_withdraw,
     protocol.Withdrawn: acts.say_and_withdraw,
     protocol.Void: acts.come_back,
+    protocol.Held: acts.be_held,
+    protocol.Asked: acts.be_asked,
+    protocol.Word: acts.be_moderated,
     protocol.Refused: acts.be_refused,
     protocol.Error: acts.break_off,
     protocol.Notice: acts.lose_the_store,
@@ -139,11 +147,14 @@ DONE_BY_ALL: Final[tuple[Act, ...]] = (
     acts.say_and_withdraw,
     acts.read_back,
     acts.be_refused,
+    acts.be_held,
+    acts.be_asked,
+    acts.object_to_nothing,
     acts.break_off,
     acts.come_back,
     acts.linger,
 )
-DONE_ONCE: Final[tuple[Incident, ...]] = (acts.count_heads, acts.lose_the_store)
+DONE_ONCE: Final[tuple[Incident, ...]] = (acts.count_heads, acts.be_moderated, acts.lose_the_store)
 
 
 def facts(page: bytes) -> dict[str, str]:

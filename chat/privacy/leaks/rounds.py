@@ -14,7 +14,7 @@ from typing import Final
 
 from starlette.routing import BaseRoute
 
-from chat.errors import StoreAway
+from chat.errors import ChatError, StoreAway
 from chat.privacy.leaks import acts, drivers, memory
 from chat.privacy.leaks.clients import Client
 from chat.privacy.leaks.copies import Copy
@@ -28,7 +28,7 @@ AT_THE_END: Final = "at the end"
 TRIES: Final = 5
 CARDS: Final = 2  # for each visitor: to be there, and to be erased
 
-FAULTS: Final = (Failure, StoreAway, OSError, TimeoutError, EOFError)
+FAULTS: Final = (Failure, ChatError, StoreAway, OSError, TimeoutError, EOFError)
 _PLACES: Final = {"stdout": "standard output", "stderr": "the log", "data": "the data folder"}
 
 Say = Callable[[str], None]
@@ -48,6 +48,9 @@ class Round:
 
     async def cards(self, count: int) -> list[str]:
         return await self.copy.cards(count)
+
+    async def moderate(self, case_id: str) -> None:
+        await self.copy.moderate(case_id)
 
     def store_pid(self) -> int:
         return self.copy.store_pid()
@@ -86,6 +89,7 @@ class Round:
         for act in drivers.DONE_BY_ALL:
             await self._all(act)
         await self._once(acts.count_heads)
+        await self._once(acts.be_moderated)
 
     async def _drive_routes(self, client: Client) -> None:
         page = await client.ask("GET", "/")
