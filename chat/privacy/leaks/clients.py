@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 from websockets.client import ClientProtocol
+from websockets.exceptions import InvalidState
 from websockets.frames import Frame, Opcode
 from websockets.http11 import Response
 from websockets.typing import Origin, Subprotocol
@@ -181,7 +182,11 @@ class Stay:
         await self.send_text(json.dumps(frame))
 
     async def send_text(self, text: str) -> None:
-        self._protocol.send_text(text.encode())
+        """Send a frame of text. Raises Failure when the connection was closed."""
+        try:
+            self._protocol.send_text(text.encode())
+        except InvalidState as exc:
+            raise Failure("a connection was closed in the middle of the conversation") from exc
         self._flush()
 
     async def receive(self) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from chat.store.commands import Reply, Store
 
 ROOM: Final = "proof"
 SESSION_SECONDS: Final = 600
+MOST_IDLE_SECONDS: Final = 3600
 ENVIRONMENT: Final = "SANSMASQUE_"
 STORE: Final = ("valkey", "redis")  # how the store's process is called
 
@@ -125,6 +126,7 @@ async def throwaway(settings: Settings, level: str, folder: Path) -> AsyncIterat
         redis_url="",
         log_level=level,
         alert_webhook="",  # nobody is to be alarmed by a proof
+        idle_seconds=MOST_IDLE_SECONDS,  # visitors who do something else meanwhile answer no ping
         rooms=[*settings.rooms, RoomSetting(ROOM, "Proof", "salon")],
     )
     path = folder / "settings.toml"

@@ -26,6 +26,7 @@ CONNECTED: Final = "while they are connected"
 AFTER: Final = {1.0: "1 s after they left", 15.0: "15 s after they left"}
 AT_THE_END: Final = "at the end"
 TRIES: Final = 5
+SHARES: Final = 8  # into which the refusals are divided among the visitors: there are many, and each answers all alike
 CARDS: Final = 2  # for each visitor: to be there, and to be erased
 
 FAULTS: Final = (Failure, ChatError, StoreAway, OSError, TimeoutError, EOFError)
@@ -98,7 +99,8 @@ class Round:
             await driver(client, line.partition(" ")[0])
 
     async def _try_refusals(self, client: Client) -> None:
-        for verb, path in drivers.refusals(self._routes):
+        own = itertools.islice(drivers.refusals(self._routes), client.visitor.number % SHARES, None, SHARES)
+        for verb, path in own:
             answer = await client.ask(verb, path)
             if not 400 <= answer.status < 500:
                 raise Failure(f"{verb} {path} answered {answer.status}, and was to be refused")
