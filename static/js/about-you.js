@@ -1,5 +1,6 @@
 /** What is held of whoever has this tab's session: shown, put in a file, erased. */
 
+import { contest } from "./about-you/contest.js";
 import { asOf, messages, saidAt, sections, text } from "./about-you/told.js";
 import { settle } from "./settings.js";
 import { language, load, say, when } from "./words.js";
@@ -152,11 +153,12 @@ function over(words) {
   find("#title").focus();
 }
 
-await load();
+await load("about-you", "moderation");
 document.title = `${say("about.title")} – ${community}`;
 settle();
 find("#again").addEventListener("click", look);
 find("#download").addEventListener("click", download);
 find("#give").addEventListener("click", give);
 find("#erase-now").addEventListener("click", erase);
+contest();
 look();

@@ -91,7 +91,7 @@ function ending(room) {
   return room.state === "last_call" ? say("lobby.last_call") : "";
 }
 
-await load();
+await load("lobby");
 document.title = `${say("lobby.title")} – ${find("meta[name=application-name]").content}`;
 settle();
 invitation(refresh);

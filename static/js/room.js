@@ -18,7 +18,10 @@ const root = document.documentElement;
 const find = (selector) => document.querySelector(selector);
 const slug = location.pathname.split("/")[2];
 
-const keys = { session: "session", inside: `inside:${slug}`, draft: `draft:${slug}`, sending: `sending:${slug}`, ignored: `ignored:${slug}` };
+const keys = {
+  session: "session", inside: `inside:${slug}`, draft: `draft:${slug}`, sending: `sending:${slug}`, ignored: `ignored:${slug}`,
+  reported: `reported:${slug}`, away: `away:${slug}`,
+};
 let session = tab.read(keys.session);
 let pseudonym = null; // asked for, until the server has given one
 
@@ -68,8 +71,39 @@ function react(event, before) {
       break;
   }
   if (state.sending !== before.sending) tab.write(keys.sending, state.sending.length ? JSON.stringify(state.sending) : "");
+  if (concerns(event)) showCase(event, state !== before && event.type !== "welcome");
+  for (const key of ["reported", "away"]) if (state[key] !== before[key]) tab.write(keys[key], JSON.stringify(state[key]));
   if (state.ignored !== before.ignored) tab.write(keys.ignored, state.ignored.join(" "));
   if (state.gap && !before.gap) connection.open(); // from our offset, so that what was missed comes
+}
+
+/* What is only sometimes needed: what shows cases, their words and their looks. */
+
+const told = new Set(["resources", "decided", "lapsed", "report_outcome", "muted"]);
+const concerns = ({ type, code, you }) =>
+  type === "held" || type === "asked" || type === "word" || (type === "notice" && told.has(code)) || you?.pending.length > 0;
+
+let coming = null;
+let shown = null;
+
+/** Bring it, once. Where it does not come, that is said, and the next event asks again. */
+async function furnish() {
+  coming ??= import("./room/private.js").then((part) => part.furnish(parts));
+  try {
+    shown = await coming;
+    if (!state.furnished) dispatch({ type: "furnished" });
+  } catch {
+    coming = null;
+    dispatch({ type: "refusing", message: say("page.partial") });
+  }
+  return shown;
+}
+
+/** Show it, and say aloud what was not known before. */
+async function showCase(event, isNew) {
+  const line = (await furnish())?.line(event, state);
+  if (line && isNew) voice.add(line);
+  if (!shown && event.code === "resources") dispatch({ type: "refusing", message: say("help.short") });
 }
 
 function tell({ author, text }) {
@@ -116,6 +150,17 @@ function ask(frame) {
 
 const act = {
   say: (text, to) => ask({ type: "say", text, ...(to && { to }) }),
+  ask,
+  sure() {
+    const { ref } = state.question;
+    dispatch({ type: "sure" });
+    resend(ref);
+  },
+  rewrite(text) {
+    views.composer.restore(text);
+    views.composer.focus();
+  },
+  reason: (code) => shown?.reason(code) ?? code,
   ignore: (author, on) => dispatch({ type: "ignoring", author, on }),
   open: () => connection.open(),
   reload: () => location.reload(),
@@ -158,7 +203,9 @@ const act = {
     if (!message) return [];
     const answer = { words: say("menu.answer"), act: () => answerTo(id) };
     if (message.author.id === state.you.id) return [answer, { words: say("menu.withdraw"), act: () => ask({ type: "withdraw", message: id }) }];
-    return [answer, { words: say("menu.ignore"), act: () => act.ignore(message.author.id, true) }];
+    const report = { words: say("menu.report"), act: async () => (await furnish())?.report(message) };
+    const ignore = { words: say("menu.ignore"), act: () => act.ignore(message.author.id, true) };
+    return state.reported[id] ? [answer, ignore] : [answer, report, ignore];
   },
 };
 
@@ -225,7 +272,7 @@ const brought = bring();
 const gate = door((told) => dispatch({ type: "door", door: told }));
 const connection = link({ path: `/r/${slug}/live`, hello, hear: dispatch });
 const draft = { read: () => tab.read(keys.draft) ?? "", write: (text) => tab.write(keys.draft, text) };
-const parts = { dispatch, act, current: () => state, draft };
+const parts = { dispatch, act, current: () => state, draft, show: (view) => (views.question = view) };
 const views = { entrance: entrance(parts), stream: stream(parts), composer: composer(parts), around: around(parts) };
 
 find("#room-title").textContent = tab.read(keys.inside) ?? "";
@@ -236,6 +283,8 @@ dispatch({
   resuming: root.dataset.place === "room",
   sending: JSON.parse(tab.read(keys.sending) ?? "[]"),
   ignored: tab.read(keys.ignored)?.split(" ") ?? [],
+  reported: JSON.parse(tab.read(keys.reported) ?? "{}"),
+  away: JSON.parse(tab.read(keys.away) ?? "[]"),
 });
 if (state.resuming) connection.open();
 else comeToDoor();

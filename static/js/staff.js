@@ -98,7 +98,7 @@ function complain(where, message) {
   find(where).textContent = message;
 }
 
-await load();
+await load("staff");
 document.title = `${say("staff.title")} – ${find("meta[name=application-name]").content}`;
 settle();
 find("#login").addEventListener("submit", enter);

@@ -28,6 +28,11 @@ export async function load(...folders) {
   }
 }
 
+/** Fetch the catalogue of one more folder, for what is only sometimes needed. */
+export async function more(folder) {
+  catalogue = { ...catalogue, ...(await part(`${folder}/`)) };
+}
+
 async function part(folder) {
   const answer = await fetch(new URL(`../locales/${folder}${root.lang}.json`, import.meta.url));
   if (!answer.ok) throw new Error(answer.statusText);

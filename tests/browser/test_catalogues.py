@@ -17,7 +17,14 @@ from chat.settings import Settings
 
 STATIC = Path(__file__).parents[2] / "static"
 PAGES = Pages(STATIC, Settings()).pages
-FOLDERS = ["", "console"]  # what every page needs, and what one place alone does
+FOLDERS = [
+    "",
+    "about-you",
+    "console",
+    "lobby",
+    "moderation",
+    "staff",
+]  # what every page needs, and what one place alone does
 SCRIPTS = sorted(STATIC.glob("js/**/*.js"))
 
 # A key is any string of a script that looks like one: dotted, in lower case.

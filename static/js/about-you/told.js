@@ -5,6 +5,7 @@
  * part of the answer to `parts`: it stands on the page and in the file alike.
  */
 
+import { reason } from "../reasons.js";
 import { clock, date, day, hour, sameDay, say, when } from "../words.js";
 
 const parts = {
@@ -44,7 +45,7 @@ function inRoom(room, now) {
 
 function sanction(found, now) {
   if (!found) return say("about.sanction_none");
-  const values = { when: when(found.ends_at, now), reason: found.reason };
+  const values = { when: when(found.ends_at, now), reason: reason(found.reason) };
   if (found.kind === "mute") return say("about.sanction_mute", values);
   return say("about.sanction_exclude", values);
 }

@@ -49,12 +49,12 @@ export function comeBack(words, problem) {
   return problem?.code === "excluded" && problem.until ? `${words} ${say("stop.excluded_until", { when: when(problem.until, now()) })}` : words;
 }
 
-function sanction({ muted }) {
+function sanction({ muted }, reason) {
   const box = find("#muted");
   box.hidden = !muted;
   if (!muted) return;
   box.querySelector("b").textContent = say("link.muted", { when: until(muted.until, now()) });
-  box.querySelector(".what").textContent = muted.reason && say("link.muted_why", { reason: muted.reason });
+  box.querySelector(".what").textContent = muted.reason && say("link.muted_why", { reason: reason(muted.reason) });
 }
 
 /** What the banner says: its kind, a bold sentence, what it means, a countdown, and what one can do. */
@@ -144,7 +144,7 @@ export function around({ dispatch, act, current }) {
       returning = setTimeout(() => dispatch({ type: "seen" }), 8000);
     }
     find("#store").hidden = state.store;
-    if (state.muted !== drawn.muted) sanction(state);
+    if (state.muted !== drawn.muted || state.furnished !== drawn.furnished) sanction(state, act.reason);
     sayLink(state);
   }
 
@@ -217,26 +217,9 @@ export function announcer() {
     hear(said) {
       if (!waiting.length) {
         setTimeout(flush, BURST_MS);
-        if (preference("sound") === "on") tone();
+        if (preference("sound") === "on") import("./tone.js").then(({ tone }) => tone());
       }
       waiting.push(said);
     },
   };
-}
-
-let audio;
-
-/** Two soft notes. */
-function tone() {
-  if (!navigator.userActivation?.hasBeenActive) return; // browsers refuse sound before the first gesture
-  audio ??= new AudioContext();
-  const start = audio.currentTime;
-  const volume = new GainNode(audio, { gain: 0 });
-  const voice = new OscillatorNode(audio, { frequency: 523 });
-  voice.frequency.setValueAtTime(659, start + 0.12);
-  volume.gain.linearRampToValueAtTime(0.06, start + 0.02);
-  volume.gain.linearRampToValueAtTime(0, start + 0.35);
-  voice.connect(volume).connect(audio.destination);
-  voice.start(start);
-  voice.stop(start + 0.4);
 }

@@ -22,6 +22,7 @@ export function composer({ dispatch, act, current, draft }) {
   function update(state, drawn) {
     if (state.you !== drawn.you) part(".name").textContent = state.you?.pseudonym ?? "";
     if (state.refusal !== drawn.refusal && state.refusal?.text) restore(state.refusal.text);
+    if (state.question !== drawn.question && state.question) restore(state.question.frame.text);
     if (state.answering !== drawn.answering || state.messages !== drawn.messages) sayAnswered(state);
     submit.textContent = state.link.is === "live" ? say("composer.send") : say("composer.send_later");
     sayWhy(state);
@@ -103,6 +104,7 @@ export function composer({ dispatch, act, current, draft }) {
   text.addEventListener("input", () => {
     onInput();
     if (current().refusal && !current().refusal.until) dispatch({ type: "unrefused" });
+    if (current().question) dispatch({ type: "unasked" }); // it is another message now
   });
   part(".answering button").addEventListener("click", () => {
     dispatch({ type: "answering", message: null });
@@ -113,5 +115,5 @@ export function composer({ dispatch, act, current, draft }) {
   text.value = draft.read();
   onInput();
 
-  return { update, focus: () => text.focus() };
+  return { update, focus: () => text.focus(), restore };
 }

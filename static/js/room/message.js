@@ -18,6 +18,14 @@ export function tag({ role, face }) {
 /** Make the element of a row; see `rows` in stream.js for what rows there are. */
 export const build = (row) => builders[row.kind](row);
 
+/** Learn to show what is only sometimes there: `rows` by kind, and what stands at the `foot` of one's held messages. */
+export function learn({ rows, foot }) {
+  Object.assign(builders, rows);
+  footOf = foot;
+}
+
+let footOf = null;
+
 const builders = {
   day({ at }) {
     const node = template("#day");
@@ -34,11 +42,11 @@ const builders = {
     return node;
   },
 
-  withdrawn({ message, own }) {
+  withdrawn({ message, own, report }) {
     const node = template("#withdrawn");
     node.id = `m-${message.id}`;
     fillTime(node.querySelector("time"), message.at);
-    node.querySelector("p").textContent = goneWords(message, own);
+    node.querySelector("p").textContent = [goneWords(message, own), report && say("message.reported_yours")].filter(Boolean).join(" ");
     return node;
   },
 
@@ -49,7 +57,7 @@ const builders = {
     node.dataset.hue = author.hue;
     node.toggleAttribute("data-own", row.own);
     if (author.face === "name") node.dataset.face = "name";
-    if (row.sending) node.dataset.state = "sending";
+    if (row.sending || row.held) node.dataset.state = row.held ? "held" : "sending";
     node.querySelector(".name").textContent = author.name;
     fillTime(node.querySelector("time"), at);
     if (!row.follows) fillHead(node, row);
@@ -57,25 +65,26 @@ const builders = {
     fillAnswered(node.querySelector(".answered"), row);
     const foot = node.querySelector(".message-foot");
     foot.textContent = footWords(row);
+    if (row.held && !row.leaving && footOf) foot.replaceChildren(footOf(row));
     foot.hidden = !foot.textContent;
     fillMore(node.querySelector(".more"), row);
     return node;
   },
 };
 
-const template = (selector) => find(selector).content.firstElementChild.cloneNode(true);
+export const template = (selector) => find(selector).content.firstElementChild.cloneNode(true);
 
 function goneWords({ withdrawn, author }, own) {
   if (withdrawn !== "author") return say("message.withdrawn_moderation");
   return own ? say("message.withdrawn_own") : say("message.withdrawn_author", { name: author.name });
 }
 
-function fillTime(node, at, words = clock(at)) {
+export function fillTime(node, at, words = clock(at)) {
   node.dateTime = new Date(at * 1000).toISOString().slice(0, 16) + "Z"; // to the minute
   node.textContent = words;
 }
 
-function fillHead(node, { message: { author }, own }) {
+export function fillHead(node, { message: { author }, own }) {
   node.querySelector(".seal").textContent = seal(author.name);
   node.querySelector(".you").hidden = !own;
   const mark = tag(author);
@@ -90,14 +99,18 @@ function fillAnswered(link, { answered, answeredId }) {
   if (answeredId) link.href = `#m-${answeredId}`;
 }
 
-function footWords({ sending, leaving, live }) {
+const reports = { sent: "message.reported", remove: "message.reported_removed", dismiss: "message.reported_kept" };
+
+function footWords({ sending, leaving, live, held, report }) {
   if (leaving) return say("message.leaving");
+  if (held) return say("message.held");
+  if (report) return say(reports[report]);
   if (!sending) return "";
   return live ? say("message.sending") : say("message.unsent");
 }
 
-function fillMore(button, { message: { id, at, author }, own, sending }) {
-  button.hidden = sending;
+function fillMore(button, { message: { id, at, author }, own, sending, held }) {
+  button.hidden = sending || Boolean(held);
   button.dataset.message = id;
   const time = clock(at);
   button.ariaLabel = own ? say("message.menu_own", { time }) : say("message.menu", { name: author.name, time });
@@ -109,7 +122,7 @@ function fillMore(button, { message: { id, at, author }, own, sending }) {
 const ADDRESS = /https?:\/\/[^\s<>"«»\u200e\u200f\u202a-\u202e\u2066-\u2069]+/giu;
 const AFTER = /[.,;:!?…'’)\]}]+$/u;
 
-function paragraphs(text) {
+export function paragraphs(text) {
   return text.split(/\n{2,}/).filter((part) => part.trim()).map((part) => {
     const node = document.createElement("p");
     node.dir = "auto";

@@ -2,8 +2,11 @@
  * What one knows of a room, and how each event changes it.
  *
  * `apply(state, event)` is pure: no page, no clock, no storage. An event is a frame of the server or something done here; both are
- * tagged by `type` and carry `now` in milliseconds. To answer a new frame, add it to `changes`.
+ * tagged by `type` and carry `now` in milliseconds. To answer a new frame, add it to `changes`; what concerns oneself alone is in
+ * cases.js.
  */
+
+import { changes as ofCases, concerns, done, published } from "./cases.js";
 
 export const initial = {
   inside: false,
@@ -33,6 +36,7 @@ export const initial = {
   returned: null, // {recovered, missed}: said once, after a loss
   store: true,
   writable: true,
+  ...concerns,
 };
 
 const MOST = 600; // messages kept on the page while one follows the newest
@@ -51,6 +55,8 @@ export function apply(state, event) {
 const unnumbered = new Set(["welcome", "accepted"]);
 
 const changes = {
+  ...ofCases,
+
   /* The connection */
 
   opening: (state) => ({ ...state, link: { ...state.link, is: "opening" }, problem: null }),
@@ -92,6 +98,7 @@ const changes = {
       first: resumed ? state.first : first,
       older: { more: resumed ? state.older.more : first > 1 && event.events.length > 0, ref: null }, // perhaps: one has to ask
       newer: resumed && state.reading ? state.newer + missed : 0,
+      held: event.you.pending,
       muted: null, // said anew after each welcome
       problem: null,
       returned: state.link.lost || (state.epoch && !resumed) ? { recovered: resumed, missed } : null,
@@ -108,14 +115,6 @@ const changes = {
     return isName(code) && !state.inside ? { ...next, resuming: false, link: { is: "idle", lost: false } } : next;
   },
 
-  notice(state, { code, ends_at, reason = "" }) {
-    if (code === "muted") return { ...state, muted: { until: ends_at, reason } };
-    if (code === "unmuted") return { ...state, muted: null };
-    if (code === "store_back") return { ...state, store: true };
-    if (code === "read_only") return { ...state, writable: false };
-    return code === "writable" ? { ...state, writable: true } : state;
-  },
-
   /* What is said */
 
   said(state, event) {
@@ -129,7 +128,8 @@ const changes = {
       first: trimmed ? messages.at(-KEPT).offset : state.first,
       older: trimmed ? { ...state.older, more: true } : state.older,
       members: joined(state.members, [event.author]),
-      sending: unsent(state.sending, event, state.you),
+      ...(own && published(state, event)),
+      sending: state.held.some((held) => held.id === event.id) ? state.sending : unsent(state.sending, event, state.you),
       newer: state.reading && !own && !state.ignored.includes(event.author.id) ? state.newer + 1 : state.newer,
     };
   },
@@ -152,7 +152,7 @@ const changes = {
     if (ref === state.older.ref) return older(state, events, Boolean(more));
     const said = id && !state.messages.some((message) => message.id === id);
     return {
-      ...state,
+      ...done(state, ref, id),
       refusal: state.sending.some((some) => some.ref === ref) ? null : state.refusal,
       sending: state.sending.flatMap((some) => {
         if (some.ref !== ref) return [some];
@@ -187,9 +187,10 @@ const changes = {
     sending: [...state.sending, { ref, frame, at: Math.floor(now / 1000) }],
     answering: frame.type === "say" ? null : state.answering,
     refusal: null,
+    question: frame.type === "say" ? null : state.question,
   }),
   lookingBack: (state, { ref }) => ({ ...state, older: { ...state.older, ref } }),
-  restored: (state, { resuming, sending, ignored }) => ({ ...state, resuming, sending, ignored }),
+  restored: (state, { type: _, now: __, ...kept }) => ({ ...state, ...kept }),
   reading: (state, { away }) => ({ ...state, reading: away, newer: away ? state.newer : 0 }),
   answering: (state, { message }) => ({ ...state, answering: message }),
   ignoring: (state, { author, on }) => ({
@@ -209,9 +210,11 @@ export const isName = (code) => code.startsWith("name_");
 function place(messages, event) {
   switch (event.type) {
     case "said": {
-      if (messages.some((message) => message.id === event.id)) return messages;
-      const after = messages.findLastIndex((message) => message.offset < event.offset) + 1;
-      return messages.toSpliced(after, 0, event);
+      const was = messages.find((message) => message.id === event.id);
+      if (was && !(was.withdrawn && event.offset > was.offset)) return messages;
+      const others = was ? messages.filter((message) => message !== was) : messages; // what was removed may be said again
+      const after = others.findLastIndex((message) => message.offset < event.offset) + 1;
+      return others.toSpliced(after, 0, event);
     }
     case "withdrawn":
       return messages.map((message) => (message.id === event.message ? withdrawn(message, event.by) : message));

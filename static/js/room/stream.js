@@ -6,6 +6,10 @@ import { build, menus, tellAge } from "./message.js";
 const TURN_SECONDS = 300; // the same author within five minutes goes on without a new head
 const NEAR = 48; // px from the end that still count as its end
 
+const SHOWN = [
+  "messages", "sending", "ignored", "link", "store", "you", "held", "decisions", "words", "help", "reported", "away", "furnished",
+];
+
 const find = (selector) => document.querySelector(selector);
 
 /** The rows to show, each flat, so that two of them compare field by field. */
@@ -14,30 +18,60 @@ export function rows(state) {
   const byId = new Map(state.messages.map((message) => [message.id, message]));
   const leaving = new Set(state.sending.map(({ frame }) => frame.type === "withdraw" && frame.message));
   let before = null;
-  for (const message of [...state.messages, ...state.sending.filter(({ frame }) => frame.type === "say").map(unsaid(state.you))]) {
+  for (const message of inOrder(state)) {
     if (!before || !sameDay(before.at, message.at)) shown.push({ key: `d-${message.id}`, kind: "day", at: message.at });
-    const row = rowOf(state, message, before, byId);
+    const row = message.row ?? rowOf(state, message, before, byId);
     if (row.kind === "unseen" && shown.at(-1).author === row.author) shown.at(-1).count += 1;
     else shown.push(leaving.has(message.id) ? { ...row, leaving: true } : row);
-    before = message;
+    before = message.row ? { at: message.at, author: {} } : message;
   }
-  return shown;
+  return state.help && state.furnished ? withHelp(shown, state.help) : shown;
 }
 
-const unsaid = (you) => ({ ref, at, frame: { text, to }, id }) => ({
-  id: ref, at, text, to, sending: !id,
-  author: { id: you?.id, name: you?.pseudonym ?? "…", hue: you?.hue, face: "mask" },
-});
+/** What was said, by its offset; among it, by its hour, what one alone sees; last what is on its way. */
+function inOrder(state) {
+  const among = privately(state).sort((a, b) => a.at - b.at);
+  const replaced = new Set(among.map(({ id }) => id));
+  const shown = [];
+  for (const message of state.messages) {
+    if (replaced.has(message.id)) continue;
+    while (among[0]?.at < message.at) shown.push(among.shift());
+    shown.push(message);
+  }
+  return [...shown, ...among, ...state.sending.filter(({ frame }) => frame.type === "say").map(unsaid(state.you))];
+}
+
+function privately({ you, held, decisions, words, away, furnished }) {
+  const frames = held.map(({ id, at, text, why }) => ({ id, at, text, author: author(you), held: why?.join(" ") || "?" }));
+  if (!furnished) return frames;
+  const told = decisions.filter(({ message, verdict, sanction }) => !away.includes(message) && (verdict !== "publish" || sanction));
+  return [
+    ...frames,
+    ...told.map((decision) => ({ id: decision.message, at: decision.at, row: { key: `c-${decision.message}`, kind: "decided", decision, you } })),
+    ...words.map((word) => ({ id: `o-${word.at}`, at: word.at, row: { key: `o-${word.at}-${word.text}`, kind: "word", word } })),
+  ];
+}
+
+/** Put the card after the message that it answers, wherever that stands by now; at the end where it is not known. */
+function withHelp(shown, help) {
+  const after = shown.findLastIndex(({ key }) => key === help.id || key === help.ref);
+  return shown.toSpliced(after < 0 ? shown.length : after + 1, 0, { key: "help", kind: "help", help });
+}
+
+const author = (you) => ({ id: you?.id, name: you?.pseudonym ?? "…", hue: you?.hue, face: "mask" });
+const unsaid = (you) => ({ ref, at, frame: { text, to }, id }) => ({ id: ref, at, text, to, sending: !id, author: author(you) });
 
 function rowOf(state, message, before, byId) {
-  const { id, author, at, to, sending = false } = message;
+  const { id, author, at, to, sending = false, held = "" } = message;
   const own = author.id === state.you?.id;
-  if (message.withdrawn) return { key: `w-${id}`, kind: "withdrawn", message, own };
+  const report = state.reported[id];
+  if (message.withdrawn) return { key: `w-${id}`, kind: "withdrawn", message, own, report };
   if (state.ignored.includes(author.id)) return { key: `i-${id}`, kind: "unseen", author: author.id, name: author.name, count: 1 };
   const turn = before && !before.withdrawn && before.author.id === author.id;
   const follows = Boolean(turn) && sameDay(before.at, at) && at - before.at < TURN_SECONDS;
   return {
-    key: id, kind: "message", ...(sending ? { text: message.text, at } : {}), message, own, follows, sending,
+    key: id, kind: "message", ...(sending || held ? { text: message.text, at } : {}), message, own, follows, sending, held, report,
+    furnished: state.furnished && Boolean(held),
     live: sending && state.link.is === "live" && state.store, ...(to ? answered(state, byId.get(to)) : {}),
   };
 }
@@ -49,7 +83,7 @@ export function answered(state, to) {
 }
 
 /* What a pending row wraps is made anew at each turn: its words are compared instead. */
-const compared = ({ message, ...row }) => (row.sending ? row : { ...row, message });
+const compared = ({ message, ...row }) => (row.sending || row.held ? row : { ...row, message });
 function same(a, b) {
   const [one, other] = [compared(a), compared(b)];
   const keys = new Set([...Object.keys(one), ...Object.keys(other)]);
@@ -71,14 +105,14 @@ export function stream({ dispatch, act, current }) {
   };
 
   function update(state, drawn) {
-    const unchanged = ["messages", "sending", "ignored", "link", "store", "you"].every((key) => state[key] === drawn[key]);
+    const unchanged = SHOWN.every((key) => state[key] === drawn[key]);
     if (!unchanged) {
       const restore = state.reading ? hold() : toEnd;
       draw(rows(state));
       restore();
     }
     find("#beginning").hidden = !state.inside || state.older.more || !state.messages.length;
-    find("#empty").hidden = !state.inside || state.messages.length + state.sending.length > 0;
+    find("#empty").hidden = !state.inside || list.children.length > 0;
     older.hidden = !state.older.more;
     newer.hidden = !state.reading;
     if (state.reading !== drawn.reading || state.newer !== drawn.newer) sayNewer(state.newer);
@@ -104,7 +138,9 @@ export function stream({ dispatch, act, current }) {
     const keys = new Set(wanted.map((row) => row.key));
     for (const [key, { node }] of kept) {
       if (keys.has(key)) continue;
+      const focused = node.contains(document.activeElement);
       node.remove();
+      if (focused) scroll.focus({ preventScroll: true });
       kept.delete(key);
     }
     let place = list.firstElementChild;
@@ -124,7 +160,7 @@ export function stream({ dispatch, act, current }) {
     if (was) {
       const focused = was.node.contains(document.activeElement);
       was.node.replaceWith(node);
-      if (focused) node.querySelector(".more, button")?.focus({ preventScroll: true });
+      if (focused) (node.querySelector(".more:not([hidden]), button:not([hidden])") ?? node).focus({ preventScroll: true });
     }
     return node;
   }
