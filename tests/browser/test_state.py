@@ -262,3 +262,109 @@ def page_silence(bench: Visitor) -> Callable[..., str | None]:
         return why
 
     return run
+
+
+def held(ref: str = "a", message: str = "h1") -> Event:
+    return {"type": "held", "ref": ref, "id": message, "case": "r~1", "why": ["phone"]}
+
+
+def decided(verdict: str, **facts: Any) -> Event:
+    notice = {"type": "notice", "code": "decided", "message": "h1", "case": "r~1", "verdict": verdict, "receipt": "rec"}
+    return {**notice, "reason": "details", "appealed": False, **facts}
+
+
+def test_held_words_are_on_their_way_no_more_and_stay_in_sight(reduce: Reduce) -> None:
+    state = reduce(welcome(), asked("a", "06"), held(), held())
+    assert refs(state) == []
+    (kept,) = state["held"]
+    assert (kept["id"], kept["text"], kept["why"]) == ("h1", "06", ["phone"])
+
+
+def test_held_words_are_known_again_by_the_next_welcome_alone(reduce: Reduce) -> None:
+    pending = {"id": "h2", "case": "r~2", "text": "07", "at": 5, "why": ["phone"]}
+    again = welcome()
+    again["you"]["pending"] = [pending]
+    assert reduce(welcome(), asked("a", "06"), held(), again)["held"] == [pending]
+
+
+def test_held_words_that_are_published_take_nothing_else_away(reduce: Reduce) -> None:
+    state = reduce(welcome(), asked("a", "06"), held(), asked("b", "06"), said(1, "06", HERON, id="h1"))
+    assert (state["held"], refs(state), offsets(state)) == ([], ["b"], [1])
+
+
+def test_held_words_are_taken_back_once_that_is_answered(reduce: Reduce) -> None:
+    asking = {"type": "asking", "ref": "w", "frame": {"type": "withdraw", "message": "h1"}}
+    events = (welcome(), asked("a", "06"), held(), asking)
+    assert len(reduce(*events)["held"]) == 1
+    assert reduce(*events, {"type": "accepted", "ref": "w", "id": "h1"})["held"] == []
+
+
+def test_a_decision_takes_the_place_of_what_was_held_and_keeps_its_words(reduce: Reduce) -> None:
+    state = reduce(welcome(), asked("a", "06"), held(), decided("remove"), decided("remove"))
+    assert state["held"] == []
+    (decision,) = state["decisions"]
+    assert (decision["text"], decision["reason"], decision["dated"]) == ("06", "details", True)
+
+
+def test_of_two_decisions_on_one_message_the_newer_counts(reduce: Reduce) -> None:
+    upheld = decided("uphold", case="r~2", receipt="", reason="upheld")
+    (decision,) = reduce(welcome(), asked("a", "06"), held(), decided("remove"), upheld)["decisions"]
+    assert (decision["verdict"], decision["text"]) == ("uphold", "06")
+
+
+def test_a_contested_decision_cannot_be_contested_again(reduce: Reduce) -> None:
+    appeal = {"type": "asking", "ref": "c", "frame": {"type": "appeal", "case": "r~1", "text": "non"}}
+    answer = {"type": "accepted", "ref": "c"}
+    (decision,) = reduce(welcome(), asked("a", "06"), held(), decided("remove"), appeal, answer)["decisions"]
+    assert (decision["appealed"], decision["receipt"]) == (True, "")
+
+
+def test_what_was_removed_is_said_again_when_that_is_undone(reduce: Reduce) -> None:
+    gone = {"type": "withdrawn", "offset": 2, "at": 1, "message": "m1", "by": "moderation"}
+    state = reduce(welcome(said(1, "oui")), gone, said(3, "oui", id="m1"))
+    assert [(message["offset"], message.get("withdrawn")) for message in state["messages"]] == [(3, None)]
+    old = reduce(
+        welcome(said(1, "oui")),
+        gone,
+        {"type": "lookingBack", "ref": "h"},
+        {"type": "accepted", "ref": "h", "events": [said(1, "oui")]},
+    )
+    assert old["messages"][0]["withdrawn"] == "moderation"
+
+
+def test_a_question_keeps_the_ref_until_it_is_sent_all_the_same(reduce: Reduce) -> None:
+    question = {"type": "asked", "ref": "a", "kinds": ["name"], "spans": [[0, 5]]}
+    before = reduce(welcome(), asked("a", "Julie"), question)
+    assert (refs(before), before["question"]["ref"]) == ([], "a")
+    sure = reduce(welcome(), asked("a", "Julie"), question, {"type": "sure"})
+    assert sure["question"] is None
+    assert sure["sending"][0]["ref"] == "a"
+    assert sure["sending"][0]["frame"] == {"type": "say", "text": "Julie", "sure": True}
+    assert reduce(welcome(), asked("a", "Julie"), question, {"type": "unasked"})["question"] is None
+
+
+@pytest.mark.parametrize("first", ["resources", "accepted"])
+def test_help_finds_the_message_that_it_answers(reduce: Reduce, first: str) -> None:
+    resources = {"type": "notice", "code": "resources", "crisis": "self", "on_duty": True, "ref": "a"}
+    accepted = {"type": "accepted", "ref": "a", "id": "m1", "offset": 1}
+    answers = [resources, accepted] if first == "resources" else [accepted, resources]
+    assert reduce(welcome(), asked("a", "aïe"), *answers)["help"] == {
+        "ref": "a",
+        "id": "m1",
+        "crisis": "self",
+        "duty": True,
+    }
+    assert reduce(welcome(), asked("a", "aïe"), *answers, {"type": "helped"})["help"] is None
+
+
+def test_a_word_that_a_welcome_repeats_is_one_word(reduce: Reduce) -> None:
+    word = {"type": "word", "from": "Aurore", "text": "Je vous lis.", "at": 9}
+    assert len(reduce(welcome(), word, welcome(), word)["words"]) == 1
+
+
+def test_a_report_is_known_once_answered_and_its_outcome_after(reduce: Reduce) -> None:
+    report = {"type": "asking", "ref": "s", "frame": {"type": "report", "message": "m1", "reason": "attack"}}
+    outcome = {"type": "notice", "code": "report_outcome", "message": "m1", "verdict": "dismiss"}
+    assert reduce(welcome(said(1)), report)["reported"] == {}
+    assert reduce(welcome(said(1)), report, {"type": "accepted", "ref": "s", "id": "m1"})["reported"] == {"m1": "sent"}
+    assert reduce(welcome(said(1)), report, {"type": "accepted", "ref": "s"}, outcome)["reported"] == {"m1": "dismiss"}

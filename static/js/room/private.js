@@ -113,7 +113,7 @@ const heldFoot = ({ act }) => ({ message: { id }, held }) => {
 const decidedRow = (parts) => ({ decision, you }) => {
   const node = template("#message");
   const { message, at, dated, text, verdict } = decision;
-  node.id = `m-${message}`;
+  node.id = `c-${message}`; // after an appeal the message itself may be there as well
   node.dataset.hue = you.hue;
   node.dataset.state = "held";
   node.toggleAttribute("data-own", true);

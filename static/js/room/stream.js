@@ -34,7 +34,7 @@ function inOrder(state) {
   const replaced = new Set(among.map(({ id }) => id));
   const shown = [];
   for (const message of state.messages) {
-    if (replaced.has(message.id)) continue;
+    if (message.withdrawn && replaced.has(message.id)) continue;
     while (among[0]?.at < message.at) shown.push(among.shift());
     shown.push(message);
   }
