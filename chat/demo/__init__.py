@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from chat.demo.conversation import converse
 from chat.http.staff_accounts import drawn
 from chat.people.roles import Role
 from chat.rooms.hub import Hub
@@ -55,6 +56,7 @@ async def open_accounts(hub: Hub) -> str:
         return (
             "\nThe staff's accounts are there from before; `sansmasque staff password NAME` gives one another password."
         )
+    await converse(hub)  # the first time: what was said is there from before, too
     said = "The staff log in at /staff. These passwords are said once; there is no second factor here, to look around on this machine:"
     return "\n".join(["", said, *lines])
 
