@@ -46,7 +46,8 @@ class Draft(Struct, frozen=True):
     What somebody is about to say, and the facts that rules need, gathered beforehand.
 
     ``lang`` is the reader's language, not surely that of the text. ``names`` are the pseudonyms in the room, which are no names.
-    ``recent`` are the author's last messages here, newest last, with the seconds since each; ``others`` those of the room.
+    ``repetition`` says whether floods and copies matter here at all; ``recent`` are the author's last messages here, newest last, with
+    the seconds since each, ``others`` those of the room.
     """
 
     text: str
@@ -55,6 +56,7 @@ class Draft(Struct, frozen=True):
     names: frozenset[str] = frozenset()
     recent: tuple[tuple[str, float], ...] = ()
     others: tuple[str, ...] = ()
+    repetition: bool = True
 
 
 class Finding(Struct, frozen=True):

@@ -26,6 +26,7 @@ UNLIMITED: dict[str, object] = {
     "room_per_minute": 0,
     "batch_per_minute": 0,
     "frames_per_second": 0,
+    "hold_repetition": False,
 }
 READY_SECONDS = 30.0
 SHARED_ROOMS = 400
@@ -150,8 +151,8 @@ def room(shared_server: Server) -> str:
 
 def write_config(folder: Path, *, rooms: Sequence[str] = ("salon",), **settings: object) -> Path:
     """Write settings for a test server: quick beats, the rooms, one with slow mode, and whatever the test asks for."""
-    wanted = {"presence_seconds": 1, "admission": '"open"', "second_look": "false", **UNLIMITED, **settings}
-    lines = [f"{key} = {value}" for key, value in wanted.items()]
+    wanted = {"presence_seconds": 1, "admission": '"open"', "second_look": False, **UNLIMITED, **settings}
+    lines = [f"{key} = {str(value).lower() if isinstance(value, bool) else value}" for key, value in wanted.items()]
     lines += [f'[[rooms]]\nslug = "{slug}"\ntitle = "{slug}"\nformat = "salon"' for slug in rooms]
     lines += ['[[rooms]]\nslug = "lent"\ntitle = "Lent"\nformat = "salon"\nslow = 10']
     path = folder / f"settings-{os.urandom(4).hex()}.toml"

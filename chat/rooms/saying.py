@@ -78,11 +78,13 @@ async def _screened(screen: Screen, draft: Draft) -> Verdict:
 
 
 def _draft(member: Member, room: Room, text: str, now: float) -> Draft:
-    said = [_said.decode(event) for _, event in room.newest()[-RECENT:] if event.startswith(b'{"type":"said"')]
+    repetition = member.hub.settings.hold_repetition
+    newest = room.newest()[-RECENT:] if repetition else []
+    said = [_said.decode(event) for _, event in newest if event.startswith(b'{"type":"said"')]
     own = tuple((each.text, max(0.0, now - each.at)) for each in said if each.author.id == member.author.id)
     others = tuple(each.text for each in said if each.author.id != member.author.id)
     names = frozenset(each.name for each in room.seats.named.values()) | {member.author.name}
-    return Draft(text, member.lang, room.record.strictness, names, own, others)
+    return Draft(text, member.lang, room.record.strictness, names, own, others, repetition)
 
 
 def _with_standing(member: Member, room: Room, verdict: Verdict, now: float) -> Verdict:

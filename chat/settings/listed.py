@@ -341,6 +341,9 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
         int,
         _is("what those of one batch of invitations may say in a room without a pause", "messages", ge=1, le=1000),
     ] = 150
+    hold_repetition: Annotated[
+        bool, _is("whether what was just said here is read before it is said again", form="true or false")
+    ] = True
     batch_per_minute: Annotated[
         int, _is("then, of those of one batch together; 0: no limit", "messages a minute", ge=0, le=6000)
     ] = 600

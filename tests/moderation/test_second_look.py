@@ -105,7 +105,7 @@ async def test_a_portion_has_its_bound(home: House) -> None:
 
 
 async def test_killed_it_is_started_again_and_reads_what_it_missed(start: Callable[..., Server]) -> None:
-    server = start(second_look="true")
+    server = start(second_look=True)
     member = await join(server.address, "salon")
     with redis.Redis.from_url(server.store_url) as store:
         await _until(lambda: store.hget(keys.SECOND_LOOK, "at"))

@@ -125,7 +125,7 @@ async def scored(server: Server) -> None:
 
 
 async def test_a_busy_server_keeps_nothing_else_nor_for_longer(start: Callable[..., Server]) -> None:
-    server, settings = start(**SECONDS, second_look="true"), Settings(**SECONDS)
+    server, settings = start(**SECONDS, second_look=True), Settings(**SECONDS)
     await asyncio.to_thread(staff_at_work, server.address, account(server, Role.MODERATOR))
     member, other = await join(server.address, "salon"), await join(server.address, "lent")
     said = await member.say("bonjour")

@@ -28,6 +28,8 @@ _CAPITALS: Final = 120  # letters, in a strict room, nearly all of them capitals
 def flooding(read: Read) -> Finding | None:
     """Hold a text that shouts, repeats itself, or was just said by the same person."""
     draft = read.draft
+    if not draft.repetition:
+        return None
     if _wall(draft.text, _WALL[draft.strictness]) or _over_and_over(read.folded.text):
         return _held("wall")
     if draft.strictness == "strict" and _shouts(draft.text):
@@ -39,6 +41,8 @@ def flooding(read: Read) -> Finding | None:
 def copies(read: Read) -> Finding | None:
     """Hold what others said here in the same words."""
     draft = read.draft
+    if not draft.repetition:
+        return None
     said = _said(draft.text, draft.others[-LATEST:])
     return Finding("copies", "flooding", Outcome.HOLD, "copy") if said >= _AGAIN[draft.strictness] else None
 
