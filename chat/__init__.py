@@ -14,9 +14,9 @@ The house, from the door inwards; a module imports only from those below it:
 
 ``__main__``, ``commands/``, ``demo``
     The command line and the sample community.
-``server``, ``app``, ``http/``
-    Start and end; routes and middleware as lists; one module a group of routes. To add a route, add it to
-    the list of its module, with what it takes (``access``); ``border`` looks at every request before.
+``server``, ``watch``, ``app``, ``http/``
+    Start and end, and the process of the second look; routes and middleware as lists; one module a group of routes. To add a route,
+    add it to the list of its module, with what it takes (``access``); ``border`` looks at every request before.
 ``privacy/``
     Walls: ``listener`` accepts connections without their address; ``ingress`` lets through of a request only what is listed in ``head``
     (pure); ``logs`` has neither addresses nor words; ``hardening`` closes the process, and refuses to start where a wall would stand
@@ -27,7 +27,8 @@ The house, from the door inwards; a module imports only from those below it:
     process. ``sequence`` (one order), ``tail`` (its newest events), ``schedule``, ``limits`` and ``text`` are pure.
 ``moderation/``
     Before a room, ``pipeline`` screens a draft: ``normalise`` and ``disguise`` read it, ``rules/`` (one a file, listed in order) say what
-    they find by the expressions of ``words/``; pure. Afterwards, people: ``queue`` orders cases, ``decisions`` decides each once,
+    they find by the expressions of ``words/``; pure. Once published, ``second_look`` reads it again by a trained ``model``, in a process
+    of its own. Then people: ``queue`` orders cases, ``decisions`` decides each once,
     ``relay`` does what follows elsewhere or later, ``consoles`` keeps consoles in step, ``alerts`` calls the operator, ``audit`` (pure)
     and ``chains`` are the register; ``office`` is all of it on one server. It knows nothing of rooms, nor they of it: they are given the
     screen as a function, and hear of decisions by the bus. ``chat/moderation/__init__.py`` has the words of the subject.
