@@ -97,7 +97,7 @@ def test_menu_offers_what_one_may_do(arrive: Arrive, room: str) -> None:
     one.say("Bonsoir.")
     for visitor, items in (
         (one, ["Répondre", "Retirer mon message"]),
-        (other, ["Répondre", "Ne plus voir cette personne"]),
+        (other, ["Répondre", "Signaler…", "Ne plus voir cette personne"]),
     ):
         visitor.sees("Bonsoir.").hover()
         visitor.messages.locator(".more").click()
