@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -149,10 +149,15 @@ def room(shared_server: Server) -> str:
     return f"room-{number}"
 
 
+def as_lines(settings: Mapping[str, object]) -> list[str]:
+    """Write settings as lines of TOML; text comes in its quotes."""
+    return [f"{key} = {str(value).lower() if isinstance(value, bool) else value}" for key, value in settings.items()]
+
+
 def write_config(folder: Path, *, rooms: Sequence[str] = ("salon",), **settings: object) -> Path:
     """Write settings for a test server: quick beats, the rooms, one with slow mode, and whatever the test asks for."""
     wanted = {"presence_seconds": 1, "admission": '"open"', "second_look": False, **UNLIMITED, **settings}
-    lines = [f"{key} = {str(value).lower() if isinstance(value, bool) else value}" for key, value in wanted.items()]
+    lines = as_lines(wanted)
     lines += [f'[[rooms]]\nslug = "{slug}"\ntitle = "{slug}"\nformat = "salon"' for slug in rooms]
     lines += ['[[rooms]]\nslug = "lent"\ntitle = "Lent"\nformat = "salon"\nslow = 10']
     path = folder / f"settings-{os.urandom(4).hex()}.toml"

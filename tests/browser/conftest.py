@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from tests.browser.visitor import Visitor, Watch
-from tests.conftest import UNLIMITED, Server
+from tests.conftest import UNLIMITED, Server, as_lines
 
 ARGS = [
     "--no-sandbox",
@@ -42,7 +42,7 @@ def site() -> Iterator[Server]:
         config = Path(folder) / "settings.toml"
         rooms = [f'[[rooms]]\nslug = "r{n}"\ntitle = "Salon {n}"\nformat = "salon"' for n in range(ROOMS)]
         rooms.append('[[rooms]]\nslug = "lent"\ntitle = "Lent"\nformat = "salon"\nslow = 10')
-        lines = [f"{name} = {value}" for name, value in UNLIMITED.items()]
+        lines = as_lines({**UNLIMITED, "second_look": False})
         lines += ['admission = "open"', "presence_seconds = 1", "presence_grace_seconds = 1"]
         config.write_text("\n".join([*lines, *rooms]))
         running = Server(Path(folder) / "data", "--config", str(config))

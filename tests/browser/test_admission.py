@@ -22,7 +22,7 @@ from chat.store import keys
 from tests.browser.conftest import Arrive
 from tests.browser.test_access import assert_accessible, assert_narrow, focused, walk
 from tests.browser.visitor import Watch, until
-from tests.conftest import UNLIMITED, Server
+from tests.conftest import UNLIMITED, Server, as_lines
 
 ENTER = "#entrance [type=submit]"
 
@@ -34,7 +34,7 @@ def site() -> Iterator[Server]:
         config = Path(folder) / "settings.toml"
         rooms = [f'[[rooms]]\nslug = "{slug}"\ntitle = "{slug}"\nformat = "salon"' for slug in ("salon", "jardin")]
         rooms.append('[[rooms]]\nslug = "cercle"\ntitle = "Le cercle"\nformat = "salon"\nby_invitation = true')
-        lines = [f"{name} = {value}" for name, value in UNLIMITED.items()]
+        lines = as_lines({**UNLIMITED, "second_look": False})
         config.write_text("\n".join(["presence_seconds = 1", "admissions_per_minute = 60", *lines, *rooms]))
         running = Server(Path(folder) / "data", "--config", str(config))
         yield running
