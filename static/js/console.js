@@ -39,11 +39,21 @@ function dispatch(event) {
   const before = state;
   state = apply(state, { ...event, now: now() });
   react(event, before);
+  redraw();
+}
+
+function redraw() {
   if (drawing) return;
   drawing = true;
   // Hidden pages paint no frames, but the words for their title still have to come.
   if (document.hidden) setTimeout(draw, 100);
   else requestAnimationFrame(draw);
+}
+
+/** Have the focus go where something is to be read or done next, once it is there. */
+function point(where) {
+  toFocus = where;
+  redraw();
 }
 
 function react(event, before) {
@@ -53,7 +63,7 @@ function react(event, before) {
   if (event.type === "stopped") dispatch({ type: "out" });
   if (state.card?.id !== before.card?.id) connection.send({ type: "view", ...(state.card && { case: state.card.id }) });
   if (event.type === "settled") {
-    toFocus = state.card ? "#card-title" : "#cases-title";
+    point(state.card ? "#card-title" : "#cases-title");
     address(state.card?.id);
   }
 }
@@ -124,13 +134,13 @@ function go() {
   if (queue !== state.list.queue || state.list.failed || !state.list.rows.length) act.list(queue, "");
   if (id) {
     act.open(id);
-    toFocus = "#card-title";
+    point("#card-title");
   } else if (narrow.matches) act.close();
 }
 
 async function visit(view, what) {
   dispatch({ type: "view", view, watched: what });
-  toFocus = `#${view}-title`;
+  point(`#${view}-title`);
   if (view === "watch") stopWatching = (await import("./console/watch.js")).watch(what);
   if (view === "figures") (await import("./console/figures.js")).show();
   if (view === "sanctions") (await import("./console/sanctions.js")).show({ me: state.me, complain, tell });
@@ -155,15 +165,13 @@ async function move(step) {
   act.open(row.id);
   if (narrow.matches && !alone) return void requestAnimationFrame(() => rows.focus(row.id));
   address(row.id);
-  if (alone) toFocus = "#card-title";
+  if (alone) point("#card-title");
   else requestAnimationFrame(() => requestAnimationFrame(() => rows.focus(row.id)));
 }
 
-function pick(event) {
-  const { card, picked } = state;
-  if (!card || !state.list.rows.some(({ id }) => id === card.id)) return;
-  if (event.shiftKey) dispatch({ type: "pickTo", id: card.id });
-  else dispatch({ type: "pick", id: card.id, on: !picked.includes(card.id) });
+function pick(type) {
+  const { card, picked, list } = state;
+  if (card && list.rows.some(({ id }) => id === card.id)) dispatch({ type, id: card.id, on: !picked.includes(card.id) });
 }
 
 /** A verdict: of those that are picked, where some are. */
@@ -173,12 +181,15 @@ function judge(key) {
 }
 
 async function undo() {
-  if (await act.undo()) toFocus = "#card-title";
+  if (await act.undo()) point("#card-title");
 }
 
 function search() {
-  if (state.list.queue !== "decided" || VIEWS.includes(state.view)) location.hash = "#/decided";
-  requestAnimationFrame(() => requestAnimationFrame(() => find("#search-text").focus()));
+  if (state.list.queue !== "decided" || state.view !== "list") {
+    history.pushState(null, "", "#/decided");
+    go();
+  }
+  point("#search-text");
 }
 
 /* The start */
@@ -210,8 +221,8 @@ keys({
   e: () => judge("e"),
   w: () => state.card?.case && find("#words").focus(),
   z: undo,
-  x: pick,
-  X: pick,
+  x: () => pick("pick"),
+  X: () => pick("pickTo"),
   n: () => {
     find("#notes").open = true;
     find("#note-text").focus();

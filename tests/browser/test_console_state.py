@@ -109,6 +109,17 @@ def test_what_stands_beyond_the_last_page_comes_with_its_own(reduce: Reduce) -> 
     assert ids(reduce(*first, frame("opened", case("z", opened_at=9)), rest)) == ["a", "b", "n", "z"]
 
 
+def test_what_is_told_while_a_page_is_on_its_way_is_not_lost_by_it(reduce: Reduce) -> None:
+    done = case("b", opened_at=2, version=2, decided={"by": "Idriss B.", "at": 1})
+    state = reduce(
+        asking(),
+        frame("opened", case("m", opened_at=3)),
+        frame("decided", done),
+        page(case("a", opened_at=1), case("b", opened_at=2), case("c", opened_at=4)),
+    )
+    assert ids(state) == ["a", "m", "c"]
+
+
 def test_a_page_that_comes_after_one_turned_away_is_not_shown(reduce: Reduce) -> None:
     assert ids(reduce(asking(), asking("held"), page(case("a")))) == []
 

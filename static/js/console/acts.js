@@ -1,7 +1,8 @@
 /**
  * What a moderator does, asked of the server; its answers go to `dispatch`.
  *
- * Nothing is shown as done before the server has said so. One deed at a time: a second one meanwhile is not heard.
+ * Nothing is shown as done before the server has said so. One deed at a time, in their order, and each on the case for which it was asked:
+ * keys are quicker than answers.
  */
 
 import { ask, now } from "./api.js";
@@ -15,20 +16,23 @@ const RENEW = 60; // s left of a lease that is renewed
 export function acts({ current, dispatch, complain, tell }) {
   let looking = new AbortController();
   let soon = 0;
-  let busy = false;
+  let renewing = false;
+  let last = Promise.resolve();
 
   const post = (id, deed, body = {}) => ask(`console/cases/${encodeURIComponent(id)}/${deed}`, body);
   const mine = (found) => holder(found, now(), current().me) === true;
 
-  /** Run `deed` unless another is on its way. */
-  const alone = (deed) => async (...args) => {
-    if (busy) return;
-    busy = true;
-    try {
-      await deed(...args);
-    } finally {
-      busy = false;
-    }
+  /** Run `deed` once those before it are done. */
+  const alone = (deed) => (...args) => {
+    const done = last.then(() => deed(...args));
+    last = done.catch(() => {});
+    return done;
+  };
+
+  /** The same, if the case that was before one's eyes then still is. */
+  const onCase = (deed) => {
+    const still = alone((id, args) => (current().card?.id === id ? deed(...args) : undefined));
+    return (...args) => still(current().card?.id, args);
   };
 
   async function list(queue = current().list.queue, q = current().list.q) {
@@ -110,6 +114,7 @@ export function acts({ current, dispatch, complain, tell }) {
 
   async function decide(draft) {
     const { id, case: found } = current().card;
+    if (found.decided) return;
     const claimed = mine(found) ? found : await claim(id);
     if (!claimed) return;
     let { status, ok, body } = await post(id, "decision", request(draft, claimed.version));
@@ -182,9 +187,11 @@ export function acts({ current, dispatch, complain, tell }) {
   /** Keep what is held while it is before one's eyes. */
   function keep() {
     const { card } = current();
-    if (card && mine(card.case) && card.case.lease_until - now() < RENEW) renew(card.id);
+    if (!card || renewing || !mine(card.case) || card.case.lease_until - now() >= RENEW) return;
+    renewing = true;
+    renew().finally(() => (renewing = false));
   }
-  const renew = alone((id) => claim(id));
+  const renew = onCase(() => claim());
 
   return {
     list,
@@ -193,12 +200,12 @@ export function acts({ current, dispatch, complain, tell }) {
     close,
     look,
     keep,
-    claim: alone(claim),
-    release: alone(release),
-    decide: alone(decide),
+    claim: onCase(() => claim()),
+    release: onCase(() => release()),
+    decide: onCase(decide),
     decideAll: alone(decideAll),
     undo: alone(undo),
-    word: alone(word),
-    transfer: alone(transfer),
+    word: onCase(word),
+    transfer: onCase(transfer),
   };
 }

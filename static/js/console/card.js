@@ -3,7 +3,7 @@
 import { clock, hour, say } from "../words.js";
 import { now } from "./api.js";
 import { quoted, segments } from "./judging.js";
-import { age, caseName, categoryName, detailName, doneName, foundNames, reasonName, roleName, sanctioned } from "./names.js";
+import { age, caseName, doneName, findingName, foundNames, reasonName, roleName, sanctioned } from "./names.js";
 import { holder } from "./state.js";
 
 const find = (selector) => document.querySelector(selector);
@@ -51,7 +51,7 @@ export function card() {
     find("#word-present").textContent = told ? (told.present ? say("console.present") : say("console.absent")) : "";
   }
 
-  function fillJudged({ text, lang, author, said_at: at, findings: found, withdrawn }) {
+  function fillJudged({ text, lang, author, opened_at: opened, said_at: at = opened, findings: found, withdrawn }) {
     const node = find("#judged");
     node.lang = lang ?? "";
     const head = node.querySelector(".message-head");
@@ -162,7 +162,7 @@ function segment({ text, found }) {
 function findings({ text, findings: found, score, reports: count }, told) {
   const rows = found.map((one) => {
     const words = quoted(text ?? "", one).map((quote) => say("console.quote", { quote })).join(", ");
-    return [one.kind ? say("console.category_kind", { category: categoryName(one.category), kind: detailName(one.kind) }) : categoryName(one.category), words];
+    return [findingName(one), words];
   });
   if (score) rows.push([say("console.kind_second_look"), say("console.score_what", { score: score.toFixed(2).replace(".", say("console.point")) })]);
   const reports = told?.reports ?? [];

@@ -15,6 +15,7 @@ export function cases({ current, act, dispatch }) {
   const bulk = find("#bulk");
   const nodes = new Map(); // by id: {node, row, minute}
   let minute = 0;
+  let near = false; // the end of what is listed
 
   function update(state, before) {
     const { list: shown, card, picked } = state;
@@ -23,6 +24,8 @@ export function cases({ current, act, dispatch }) {
     find("#search").hidden = shown.queue !== "decided";
     fillEmpty(shown);
     more.hidden = !shown.cursor;
+    // Whoever stays at the end while more comes is told so by no observer.
+    if (shown.rows !== before.list.rows && shown.cursor) setTimeout(() => near && act.more(), 100);
     if (shown.rows !== before.list.rows || card?.id !== before.card?.id || picked !== before.picked) fill(state);
     if (picked !== before.picked || shown.rows !== before.list.rows) fillBulk(state);
   }
@@ -153,7 +156,10 @@ export function cases({ current, act, dispatch }) {
     dispatch({ type: "pickTo", id });
   });
   more.firstElementChild.addEventListener("click", act.more);
-  new IntersectionObserver((seen) => seen.some(({ isIntersecting }) => isIntersecting) && act.more(), { rootMargin: "600px" }).observe(more);
+  new IntersectionObserver((seen) => {
+    near = seen.at(-1).isIntersecting;
+    if (near) act.more();
+  }, { rootMargin: "600px" }).observe(more);
 
   const focus = (id) => nodes.get(id)?.node.querySelector("a").focus();
 

@@ -100,16 +100,19 @@ export const queueName = name(queues);
 export const verdictName = name(verdicts);
 export const doneName = name(done);
 export const reasonName = name(reasons);
-export const categoryName = name(categories);
-export const detailName = name(details);
+const categoryName = name(categories);
+const detailName = name(details);
 export const roleName = name(roles);
+
+/** The category of a finding, and its kind where there are words for it. */
+export const findingName = ({ category, kind }) => (details[kind] ? say("console.category_kind", { category: categoryName(category), kind: detailName(kind) }) : categoryName(category));
 
 /** « Signalé 3 fois » where it was more than once. */
 export const caseName = ({ kind, reports }) => (kind === "reported" && reports > 1 ? say("console.reported_times", { count: reports }) : kindName(kind));
 
 /** What was found in a case, in one line. */
 export function foundNames({ findings }) {
-  const names = findings.map(({ category, kind }) => (kind ? detailName(kind) : categoryName(category)));
+  const names = findings.map(({ category, kind }) => (details[kind] ? detailName(kind) : categoryName(category)));
   return [...new Set(names)].map((one, n) => (n ? one.charAt(0).toLocaleLowerCase() + one.slice(1) : one)).join(", ");
 }
 

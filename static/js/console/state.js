@@ -15,7 +15,7 @@ export const initial = {
   link: { is: "idle", lost: false }, // idle | opening | live | waiting (until) | stopped
   view: "list", // list | case | sanctions | figures | watch
   watched: null, // the slug of the room one looks into
-  list: { queue: "all", q: "", rows: [], cursor: null, loading: false, failed: false },
+  list: { queue: "all", q: "", rows: [], cursor: null, loading: false, failed: false, late: [] }, // late: what came while a page was on its way
   counts: {},
   look: { behind: 0 }, // the second look: away_since?, behind
   card: null, // {id, at, case, told, conflict}: the case before one's eyes, in the list or no more; `at`: where it stood there
@@ -61,7 +61,8 @@ const changes = {
     const known = state.list.rows.find((row) => row.id === id) ?? (state.card?.id === id ? state.card.case : null);
     if (change === "gone") return gone(state, id);
     if (known && known.version > found.version) return state; // an answer was quicker
-    const next = { ...state, list: placed(state.list, found), picked: found.decided ? without(state.picked, [id]) : state.picked };
+    const list = placed(state.list.loading ? { ...state.list, late: [...state.list.late, found] } : state.list, found);
+    const next = { ...state, list, picked: found.decided ? without(state.picked, [id]) : state.picked };
     return state.card?.id === id ? { ...next, card: changed(state, found) } : next;
   },
 
@@ -70,7 +71,7 @@ const changes = {
   asking: (state, { queue, q }) => {
     const same = queue === state.list.queue && q === state.list.q;
     const list = { ...state.list, queue, q, loading: true, failed: false };
-    return same ? { ...state, list } : { ...state, list: { ...list, rows: [], cursor: null }, picked: [] };
+    return same ? { ...state, list } : { ...state, list: { ...list, rows: [], cursor: null, late: [] }, picked: [] };
   },
 
   page(state, { queue, q, after, cases: found, cursor = null, counts, second_look: look }) {
@@ -78,12 +79,15 @@ const changes = {
     if (queue !== state.list.queue || q !== state.list.q || (after && after !== state.list.cursor)) return state; // asked before one turned away
     const known = new Set(cases.map(({ id }) => id));
     const rows = after ? [...state.list.rows.filter(({ id }) => !known.has(id)), ...cases] : cases;
-    const ids = new Set(rows.map(({ id }) => id));
+    const asked = { ...state.list, rows, cursor, loading: false, failed: false, late: [] };
+    // The page may be older than what was told meanwhile.
+    const list = state.list.late.reduce((so, found) => (so.rows.some(({ id, version }) => id === found.id && version > found.version) ? so : placed(so, found)), asked);
+    const ids = new Set(list.rows.map(({ id }) => id));
     return {
       ...state,
       counts: counts ?? state.counts,
       look: look ?? state.look,
-      list: { ...state.list, rows, cursor, loading: false, failed: false },
+      list,
       picked: state.picked.filter((id) => ids.has(id)),
     };
   },
