@@ -9,12 +9,14 @@ from __future__ import annotations
 import itertools
 import tempfile
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
+from tests.browser.desk import Desk
 from tests.browser.visitor import Visitor, Watch
 from tests.conftest import UNLIMITED, Server, as_lines
 
@@ -64,6 +66,13 @@ def room() -> str:
     number = next(_numbers)
     assert number < ROOMS, "there are more tests than rooms"
     return f"r{number}"
+
+
+@pytest.fixture
+def desk(site: Server, room: str) -> Iterator[Desk]:
+    """The moderators' office, for the cases of the room."""
+    with ThreadPoolExecutor(1) as pool:
+        yield Desk(site, room, pool)
 
 
 @pytest.fixture
