@@ -203,6 +203,34 @@ def test_two_consoles_stay_in_step(office: Server, aurore: Account, sit: Sit) ->
         expect(rows(page)).to_have_count(0)
 
 
+def test_an_exclusion_for_good_takes_two(office: Server, aurore: Account, sit: Sit) -> None:
+    async def give() -> None:
+        member = await join(office.address, "salon", pseudonym="Héron")
+        await member.say("Appelez-moi au 06 12 34 56 78.")
+        await member.leave()
+
+    apart(give())
+    one, other = sit(aurore), sit(account(office, Role.MODERATOR), "#/sanctions")
+    one.keyboard.press("j")
+    expect(one.locator("#theirs-note")).to_contain_text("Rien d’autre")
+    one.keyboard.press("r")
+    one.locator("[name=person][value=exclude]").check()
+    one.locator("#minutes").select_option("0")
+    expect(one.locator("#decide")).to_have_text("Retirer, exclure pour de bon")
+    one.locator("#decide").click()
+    one.locator("#forever [value=yes]").click()
+    expect(one.locator("#said")).to_contain_text("Une autre personne de garde doit la confirmer")
+    one.goto(f"{office.address}/console#/sanctions")
+    expect(one.locator(".sanction-list li")).to_contain_text("quelqu’un d’autre doit confirmer")
+    expect(one.locator("[data-deed=confirm]")).to_be_hidden()
+    other.reload()
+    other.locator("[data-deed=confirm]").click()
+    expect(other.locator("#said")).to_have_text("Exclusion confirmée\u202f: Héron.")
+    expect(other.locator("[data-deed=confirm]")).to_be_hidden()
+    other.locator("[data-deed=lift]").click()
+    expect(other.locator("#sanctions .empty")).to_have_text("Aucune sanction ne court.")
+
+
 @pytest.mark.parametrize(("locale", "theme"), [("fr-FR", "light"), ("en-GB", "dark")])
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(
     office: Server, aurore: Account, sit: Sit, locale: str, theme: str

@@ -38,7 +38,7 @@ export function alarm() {
   }
 
   find("#silent button").addEventListener("click", allow);
-  addEventListener("pointerdown", allow, { once: true });
+  addEventListener("click", allow, { once: true }); // not sooner: what is pointed at would move away
   addEventListener("keydown", allow, { once: true });
 
   show();

@@ -28,7 +28,8 @@ export function card() {
   function tick({ card: shown, me }) {
     const found = shown?.case;
     if (!found) return;
-    write(find("#card-age"), say("console.ago", { age: age(now() - found.opened_at) }));
+    const since = now() - found.opened_at;
+    write(find("#card-age"), since < 60 ? say("console.just_now") : say("console.ago", { age: age(since) }));
     write(find("#lease"), leaseWords(found, me));
   }
 

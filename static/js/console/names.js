@@ -137,7 +137,8 @@ export function lengthName(minutes) {
 
 /** A length of time, short: 11 min, 1 h 40, 24 h, 3 j. */
 export function age(seconds) {
-  const minutes = Math.max(0, Math.floor(seconds / 60));
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 1) return say("console.under_minute");
   if (minutes < 60) return say("console.minutes", { count: minutes });
   const hours = Math.floor(minutes / 60);
   if (hours >= 48) return say("console.days", { count: Math.floor(hours / 24) });
