@@ -7,6 +7,7 @@ folded text (``normalise``): no capitals, no accents. Nothing here reads a file.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -152,6 +153,7 @@ class _Reader:
         )
 
 
+@functools.lru_cache(4096)  # the same words stand in many expressions, by the names that they share
 def _word(token: str) -> _Part:
     if token == "*":
         return _Part(_ANY_WORD)
