@@ -14,7 +14,7 @@ from msgspec.structs import FieldInfo
 
 from chat.rooms.limits import Limits
 from chat.settings import Mistake, RoomSetting, Settings, SettingsError, as_toml, check, load, written
-from chat.settings.listed import about, meta
+from chat.settings.describing import about, meta
 from tests.conftest import UNLIMITED
 
 FIELDS = [*msgspec.structs.fields(Settings), *msgspec.structs.fields(RoomSetting)]

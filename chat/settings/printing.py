@@ -10,7 +10,8 @@ from typing import Final
 import msgspec
 from msgspec.structs import FieldInfo
 
-from chat.settings.listed import RoomSetting, Settings, about, bounds, meta
+from chat.settings.describing import about, bounds, meta
+from chat.settings.listed import RoomSetting, Settings
 
 _TITLE: Final = """\
 # Sans Masque: every setting, with its default.

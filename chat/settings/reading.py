@@ -14,7 +14,8 @@ from typing import Any, Final, get_args, get_origin
 import msgspec
 from msgspec import Struct
 
-from chat.settings.listed import TOGETHER, RoomSetting, Settings, about, bounds, meta
+from chat.settings.describing import about, bounds, meta
+from chat.settings.listed import TOGETHER, RoomSetting, Settings
 
 ENVIRONMENT: Final = "SANSMASQUE_"
 

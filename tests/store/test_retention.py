@@ -22,7 +22,7 @@ from chat.people.admission import Keys
 from chat.people.roles import Role
 from chat.rooms.limits import Limits, Standing
 from chat.settings import RoomSetting, Settings
-from chat.settings.listed import meta
+from chat.settings.describing import meta
 from chat.store import keys
 from chat.store.retention import PACE, SLOWEST_SECONDS, TABLE, rows_of
 from tests import clients
