@@ -1,9 +1,9 @@
 """
 A member's socket: RFC 6455 over a plain non-blocking socket, without transport, stream or task.
 
-What members send is little: ``websockets``' own sans-I/O parser reads it. What they are sent is much: frames arrive here ready made and
-are written by hand, once a loop turn (``outbox.py``). A socket that does not take what it is given is *behind*: its rest is kept,
-nothing more is queued for it but what concerns it alone, and the room catches it up afterwards or lets it go (``member.py``).
+What members send is little: ``websockets``' own sans-I/O parser reads it (``messages.py``). What they are sent is much: frames arrive here
+ready made and are written by hand, once a loop turn (``outbox.py``). A socket that does not take what it is given is *behind*: its rest is
+kept, nothing more is queued for it but what concerns it alone, and the room catches it up afterwards or lets it go (``member.py``).
 
 This module owns the socket and the event loop's readers and writers; it knows frames, not what they say.
 """
@@ -11,47 +11,22 @@ This module owns the socket and the event loop's readers and writers; it knows f
 from __future__ import annotations
 
 import asyncio
-import codecs
 import contextlib
-import logging
 import socket
 from typing import Final, Protocol
 
-from websockets.exceptions import PayloadTooBig
-from websockets.frames import CloseCode as WireCode
-from websockets.frames import Frame, Opcode
-from websockets.protocol import OPEN, SERVER
-from websockets.protocol import Protocol as Parser
+from websockets.frames import Frame
+from websockets.protocol import OPEN
 
+from chat.rooms.messages import Messages, Parser, Unfit
 from chat.rooms.outbox import Crowd, Flusher, text_frame
 
 RECEIVE_BYTES: Final = 16_384  # at once, so that a burst of tiny frames does not keep the others waiting
 SEND_BUFFER_BYTES: Final = 65_536
-FRAGMENTS: Final = 256  # of one message
-CONTROL_BYTES: Final = 125  # the most that a ping or a close carries (RFC 6455, section 5.5)
 LINGER_SECONDS: Final = 2.0  # how long a closing socket may take to say goodbye
 
 _inbound = bytearray(RECEIVE_BYTES)  # shared: each reader empties it before the next one runs
 _view = memoryview(_inbound)
-_silent = logging.getLogger("websockets.server")
-
-
-class _Parser(Parser):
-    """websockets' parser, which lets control frames stand within a message as they may (RFC 6455, section 5.4)."""
-
-    def __init__(self, frame_bytes: int) -> None:
-        # Theirs counts a ping as part of the message around it: give it room there, and measure messages below.
-        super().__init__(SERVER, max_size=frame_bytes + CONTROL_BYTES, logger=_silent)
-        self._frame_bytes = frame_bytes
-
-    def recv_frame(self, frame: Frame) -> None:
-        if frame.opcode is Opcode.CLOSE:
-            self.current_size = None  # leaving in the middle of a message is no error
-        elif frame.opcode in (Opcode.TEXT, Opcode.CONT):
-            left = self._frame_bytes - (self.current_size or 0)
-            if len(frame.data) > left:
-                raise PayloadTooBig(len(frame.data), left)
-        super().recv_frame(frame)
 
 
 class Listener(Protocol):
@@ -74,17 +49,16 @@ class Listener(Protocol):
 
 
 class Connection:
-    """One WebSocket, open since the handshake; ``clock`` is the loop's, in seconds."""
+    """One WebSocket, open since the handshake; its times are the loop's, in seconds."""
 
     __slots__ = (
         "_bound",
         "_closing",
-        "_decoder",
         "_fd",
         "_flusher",
-        "_fragments",
         "_linger",
         "_loop",
+        "_messages",
         "_own",
         "_own_bytes",
         "_parser",
@@ -108,9 +82,8 @@ class Connection:
         self._recv_into = sock.recv_into
         self._loop = asyncio.get_running_loop()
         self._flusher = flusher
-        self._parser = _Parser(frame_bytes)
-        self._fragments: list[str] | None = None
-        self._decoder: codecs.IncrementalDecoder | None = None
+        self._parser = Parser(frame_bytes)
+        self._messages = Messages()
         self._own: list[bytes] = []  # frames for this member alone, to leave at the end of the turn
         self._own_bytes = 0
         self.rest = bytearray()  # what the socket has not taken; not empty: it is behind
@@ -174,33 +147,14 @@ class Connection:
             assert isinstance(frame, Frame)  # requests and responses belong to the handshake
             if self._closing:
                 break
-            if frame.opcode in (Opcode.TEXT, Opcode.CONT):
-                self._assemble(bytes(frame.data), frame.fin)
-            elif frame.opcode is Opcode.BINARY:
-                self.fail(WireCode.UNSUPPORTED_DATA, "text frames only")
+            try:
+                text = self._messages.add(frame)
+            except Unfit as unfit:
+                self.fail(unfit.code, unfit.reason)
+                continue
+            if text is not None and self.listener is not None:
+                self.listener.received(text)
         self._flush_parser()
-
-    def _assemble(self, data: bytes, final: bool) -> None:
-        try:
-            if final and self._fragments is None:
-                self._tell(str(data, "utf-8"))
-                return
-            if self._fragments is None:
-                self._fragments, self._decoder = [], codecs.getincrementaldecoder("utf-8")()
-            assert self._decoder is not None
-            self._fragments.append(self._decoder.decode(data, final))
-        except UnicodeDecodeError:
-            self.fail(WireCode.INVALID_DATA, "not UTF-8")
-            return
-        if len(self._fragments) > FRAGMENTS:
-            self.fail(WireCode.POLICY_VIOLATION, "too many fragments")
-        elif final:
-            text, self._fragments, self._decoder = "".join(self._fragments), None, None
-            self._tell(text)
-
-    def _tell(self, text: str) -> None:
-        if self.listener is not None:
-            self.listener.received(text)
 
     # -- to the peer
 
@@ -378,7 +332,7 @@ class Connection:
             self._sock.close()
         self._own.clear()
         self.rest.clear()
-        self._fragments = None
+        self._messages.forget()
         self._leave()
 
     def _leave(self) -> None:
