@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Final
 
+import regex
 from msgspec import Struct
 
 from chat.moderation.disguise import EMPTY, Vocabulary, variants
@@ -54,6 +55,31 @@ class Read(Struct, frozen=True, dict=True):
         said = figures(self.folded)
         written = [(self.folded, runs(self.folded.text))] if self.has_figures else []
         return (*written, (said, runs(said.text))) if said else tuple(written)
+
+    def is_of_the_room(self, start: int, end: int) -> bool:
+        """Whether the range of the original is a pseudonym of the room or a part of one, maybe behind an @."""
+        start = end - len(self.draft.text[start:end].lstrip("@ "))
+        return any(first <= start and end <= last for first, last in self._pseudonyms)
+
+    @cached_property
+    def _pseudonyms(self) -> tuple[tuple[int, int], ...]:
+        """Where pseudonyms of the room stand in the original, whatever their capitals, accents and blanks."""
+        text = self.folded.text
+        places = [at for at, char in enumerate(text) if not char.isspace()]
+        tight = "".join(text[at] for at in places)
+        names = {"".join(fold(name).text.split()) for name in self.draft.names} - {""}
+        found = (
+            (places[at.start()], places[at.end() - 1] + 1)
+            for name in names
+            if name in tight
+            for at in regex.finditer(regex.escape(name), tight)
+        )
+        # Within a longer word it is another one.
+        return tuple(
+            self.folded.spans(start, end)
+            for start, end in found
+            if not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum())
+        )
 
 
 Rule = Callable[[Read], Finding | None]

@@ -66,11 +66,8 @@ _KIND_ONLY: Final = frozenset("gestalt balint".split())
 
 
 def employer(read: Read) -> Finding | None:
-    text = read.cased
-    strictness = read.draft.strictness
-    here = {bare(pseudonym) for pseudonym in read.draft.names}
-    spans = [span for span in _spans(text, strictness) if bare(text[slice(*span)]) not in here]
-    return detail(read, "employer", spans)
+    spans = _spans(read.cased, read.draft.strictness)
+    return detail(read, "employer", [span for span in spans if not read.is_of_the_room(*span)])
 
 
 def _spans(text: str, strictness: str) -> Iterator[Span]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import Final
 
 from chat.moderation.details import detail
-from chat.moderation.normalise import fold
 from chat.moderation.patterns import Match, compiled
 from chat.moderation.reading import Read
 from chat.verdict import Finding
@@ -59,14 +58,11 @@ def handle(read: Read) -> Finding | None:
     text = read.folded.text
     if "@" not in text and "#" not in text and not _NAMED.search(text):
         return None
-    here = {fold(name).text.replace(" ", "") for name in read.draft.names}
     light = read.draft.strictness == "light"
     found = [*_sure(text), *(match for match in _AFTER.finditer(text) if _is_handle(text, match, light))]
     found += [match for form in (_BESIDE, _ON) for match in form.finditer(text) if _is_odd(match.group(1) or "")]
-    places = [_place(match) for match in found]
-    return detail(
-        read, "handle", [read.folded.spans(*place) for place in places if text[slice(*place)].lstrip("@ ") not in here]
-    )
+    spans = [read.folded.spans(*_place(match)) for match in found]
+    return detail(read, "handle", [span for span in spans if not read.is_of_the_room(*span)])
 
 
 def _sure(text: str) -> list[Match]:

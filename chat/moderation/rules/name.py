@@ -73,9 +73,9 @@ def name(read: Read) -> Finding | None:
         and "m" not in text
     ):
         return None
-    here = {bare(pseudonym) for pseudonym in read.draft.names}
-    spans = [span for span in _spans(text, read.draft.strictness) if bare(text[slice(*span)]) not in here]
-    return detail(read, "name", spans)
+    return detail(
+        read, "name", [span for span in _spans(text, read.draft.strictness) if not read.is_of_the_room(*span)]
+    )
 
 
 def _spans(text: str, strictness: str) -> Iterator[Span]:

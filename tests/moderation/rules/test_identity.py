@@ -150,3 +150,23 @@ def test_what_is_underlined_is_the_name() -> None:
 def test_a_pseudonym_of_the_room_is_nobodys_name() -> None:
     assert "name" in kinds("Merci Camille Boréale !")
     assert "name" not in kinds("Merci Camille Boréale !", names=("Camille Boréale",))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Je suis Nguyễn Thị Hạ",
+        "Je suis NGUYỄN Thị\u00a0Hạ, et vous ?",
+        "Moi c'est Nguyễn Thị Hạ",
+        "Je bosse chez Nguyễn Thị Hạ",
+    ],
+)
+def test_a_pseudonym_of_several_words_is_neither_a_name_nor_an_employer(text: str) -> None:
+    assert kinds(text)
+    assert kinds(text, names=("Hermine", "Nguyễn Thị Hạ")) == set()
+
+
+def test_a_name_longer_than_a_pseudonym_or_beside_one_is_asked_about() -> None:
+    assert "name" in kinds("Je suis Camille Boréale", names=("Camille",))
+    assert "name" in kinds("Je suis Camille Boréale", names=("Camille Bor",))
+    assert "name" in kinds("Camille Boréale, je suis Sylvie Brandecourbe", names=("Camille Boréale",))

@@ -171,6 +171,8 @@ def test_a_pseudonym_or_the_name_of_a_service_is_no_handle(text: str) -> None:
 def test_a_pseudonym_of_the_room_is_no_handle() -> None:
     assert "handle" in kinds("mon insta : @renard_42")
     assert "handle" not in kinds("mon insta : @renard_42", names=("Renard_42",))
+    assert "handle" in kinds("mon insta : @renard_42", names=("Renard_4", "renard"))
+    assert "handle" not in kinds("mon insta : @ petitrenard4", names=("Petit Renard4",))
 
 
 @pytest.mark.parametrize(
