@@ -40,7 +40,7 @@ The house, from the door inwards; a module imports only from those below it:
 ``store/``
     The embedded Valkey, keys, scripts in ``lua/``, requests (``commands``), hearing (``bus``), and what is kept of rooms and of ``cases``
     (``case_log``: what members ask of them; ``desk``: what staff do with them). Only this folder knows Redis.
-``protocol``, ``settings``, ``errors``, ``locales/``, ``metrics``, ``templates``
+``protocol/``, ``settings/``, ``errors``, ``locales/``, ``metrics``, ``templates``
     Frames, settings, what can go wrong, how it is said to people, what is counted, and how pages are filled in.
 
 What always holds, each with a test that tries to break it: what was acknowledged is kept, whatever is killed; one order, no gap, no double;

@@ -1,5 +1,5 @@
 """
-Write ``docs/protocol.md`` from ``chat/protocol.py``: ``python -m chat.protocol_page > docs/protocol.md``.
+Write ``docs/protocol.md`` from ``chat/protocol/``: ``python -m chat.protocol_page > docs/protocol.md``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from chat import errors, protocol
 INTRODUCTION: Final = """\
 # The protocol of a room
 
-Made from `chat/protocol.py` by `python -m chat.protocol_page`; a test checks that it is up to date.
+Made from `chat/protocol/` by `python -m chat.protocol_page`; a test checks that it is up to date.
 
 WebSocket at `/r/{slug}/live`, subprotocol `sansmasque.1`, JSON text frames in UTF-8, one object each, tagged by `type`. The first frame
 is `hello`. Unknown types and fields are answered `error` and the connection stays. Optional fields are left out when empty. Offsets

@@ -1,7 +1,7 @@
 """
 Who drives what: one line for each route and verb, and for each frame.
 
-The routes come from the table of ``chat/app.py``, the frames from the unions of ``chat/protocol.py``. What has no line here makes the
+The routes come from the table of ``chat/app.py``, the frames from the unions of ``chat/protocol/``. What has no line here makes the
 proof fail: nobody would know whether it leaks. To add a route, write its line in :data:`ROUTES`; to add a frame, name in
 :data:`INWARD` the act that sends it, in :data:`OUTWARD` the act that brings it, and write the act in ``acts.py`` if there is none yet.
 """

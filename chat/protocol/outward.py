@@ -1,12 +1,5 @@
 """
-Every frame that a member's browser and the server exchange, as msgspec structs.
-
-JSON text frames over WebSocket, subprotocol :data:`SUBPROTOCOL`, one object each, tagged by ``type``. What comes in is decoded by
-one typed decoder into the union :data:`Inward`, and unknown types or fields are refused; what goes out is built from the union
-:data:`Outward`. Offsets count the numbered events of one room from 1, times are whole seconds since 1970, durations are seconds.
-
-To add a frame: write its struct here, add it to its union, answer it in ``chat/rooms/requests.py`` (mypy tells where),
-and run ``python -m chat.protocol_page > docs/protocol.md``.
+What the server sends: the union :data:`Outward`, among it the numbered events of a room.
 """
 
 from __future__ import annotations
@@ -16,94 +9,7 @@ from typing import Annotated, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from chat.errors import Complaint
-
-SUBPROTOCOL = "sansmasque.1"
-
-Ref = Annotated[
-    str, Meta(min_length=1, max_length=64, description="names a request; answered once, however often it is sent")
-]
-Id = Annotated[str, Meta(min_length=1, max_length=32, description="names a message, or an author in one room")]
-CaseId = Annotated[
-    str, Meta(min_length=1, max_length=80, description="names a case: something for moderators to look at")
-]
-Offset = Annotated[int, Meta(ge=0, description="place of an event in the room's one order")]
-Seconds = Annotated[int, Meta(description="seconds since 1970, UTC")]
-Hue = Annotated[int, Meta(ge=0, le=7, description="which of the eight colours of names")]
-Face = Literal["mask", "name"]
-Role = Literal["facilitator", "moderator", "organiser", "admin"]
-Kind = Literal["message"]
-State = Literal["announced", "welcoming", "open", "last_call", "paused", "closed"]
-
-
-# ---------------------------------------------------------------- What a member sends
-
-
-class Inbound(Struct, frozen=True, forbid_unknown_fields=True, tag_field="type", tag=str.lower):
-    """A frame to the server."""
-
-
-class Since(Struct, frozen=True, forbid_unknown_fields=True):
-    """Up to where a member has seen a room."""
-
-    epoch: Annotated[str, Meta(max_length=64)]
-    offset: Offset
-
-
-class Hello(Inbound, frozen=True):
-    """Open the conversation: the first frame, within ten seconds."""
-
-    session: Annotated[str, Meta(max_length=128, description="a token; none where admission is open")] | None = None
-    pseudonym: Annotated[str, Meta(max_length=256)] | None = None
-    since: Since | None = None
-    lang: Annotated[str, Meta(max_length=35, description="the reader's language; French where we lack it")] = "fr"
-
-
-class Say(Inbound, frozen=True):
-    """Say something in the room."""
-
-    ref: Ref
-    text: Annotated[str, Meta(description="1 to 4,000 code points after NFC")]
-    kind: str = "message"
-    to: Annotated[Id, Meta(description="the message answered")] | None = None
-    sure: Annotated[bool, Meta(description="the question about a name was answered: send as it is")] = False
-
-
-class Withdraw(Inbound, frozen=True):
-    """Take back a message of one's own."""
-
-    ref: Ref
-    message: Id
-
-
-class Report(Inbound, frozen=True):
-    """Tell the moderators of somebody's message."""
-
-    ref: Ref
-    message: Id
-    reason: Literal["attack", "threat", "identity", "hate", "sexual", "solicitation", "distress", "other"]
-    note: Annotated[str, Meta(max_length=500, description="for the moderators alone")] = ""
-
-
-class Appeal(Inbound, frozen=True):
-    """Contest a decision on a message of one's own, once, within 14 days."""
-
-    ref: Ref
-    case: CaseId
-    text: Annotated[str, Meta(min_length=1, max_length=2000)]
-
-
-class History(Inbound, frozen=True):
-    """Ask for older events, at most 100 before an offset."""
-
-    ref: Ref
-    before: Offset
-
-
-Inward = Hello | Say | Withdraw | Report | Appeal | History
-
-
-# ---------------------------------------------------------------- What the server sends
+from chat.protocol.words import CaseId, Face, Hue, Id, Kind, Offset, Ref, Role, Seconds, State
 
 
 class Outbound(Struct, frozen=True, omit_defaults=True, tag_field="type", tag=str.lower):
@@ -295,45 +201,3 @@ class Error(Outbound, frozen=True):
 Outward = (
     Welcome | Said | Withdrawn | Void | Phase | Presence | Accepted | Held | Asked | Refused | Word | Notice | Error
 )
-
-
-# ---------------------------------------------------------------- Coding
-
-_inward: msgspec.json.Decoder[Inward] = msgspec.json.Decoder(Inward)
-_encoder = msgspec.json.Encoder()
-
-
-def decode(text: bytes | str) -> Inward:
-    """
-    Read one frame from a member.
-
-    Raises:
-        Complaint: It is not JSON, not of a known type, or has a field that is unknown, missing or out of bounds.
-    """
-    try:
-        return _inward.decode(text)
-    except msgspec.ValidationError as exc:
-        raise Complaint("frame_invalid") from exc
-    except (msgspec.DecodeError, RecursionError) as exc:
-        raise Complaint("frame_unreadable") from exc
-
-
-def encode(frame: Outward) -> bytes:
-    """Write one frame to a member, as JSON in UTF-8."""
-    return _encoder.encode(frame)
-
-
-class Numbered(Struct, frozen=True, tag_field="type", tag="numbered"):
-    """What a process needs to know of an event that it only passes on."""
-
-    offset: int
-
-
-def unnumbered(event: Said | Withdrawn) -> tuple[bytes, bytes]:
-    """
-    Split an event around its ``offset`` and ``at``, which the store fills in when it gives the event its place.
-
-    Returns the bytes before the offset and those after the time; ``event`` carries zeros there.
-    """
-    head, _, tail = encode(event).partition(b'0,"at":0')
-    return head, tail
