@@ -4,9 +4,10 @@ What the rules on private details share: how a detail is told, and which numbers
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
+from chat.moderation.numbers import Run
 from chat.moderation.reading import Read
 from chat.verdict import ASKED, Finding, Outcome
 
@@ -98,6 +99,11 @@ def detail(read: Read, kind: str, spans: Iterable[tuple[int, int]]) -> Finding |
     places = _merged(spans)
     outcome = Outcome.PUBLISH if kind in ASKED else Outcome.HOLD
     return Finding(kind, "private", outcome, kind, spans=places) if places else None
+
+
+def numbers(read: Read, pick: Callable[[Run], Iterable[Run]]) -> list[tuple[int, int]]:
+    """Say where in the original the numbers stand that ``pick`` finds in a run of figures; those said in words, too."""
+    return [text.spans(*number.span) for text, runs in read.numbers for run in runs for number in pick(run)]
 
 
 def is_help_number(figures: str) -> bool:

@@ -4,8 +4,9 @@ Numbers in a text: the runs of figures that may be one number, what stands aroun
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import pairwise
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator
+from itertools import accumulate, pairwise
 from typing import Final
 
 from msgspec import Struct
@@ -40,6 +41,7 @@ _AMOUNT: Final = compiled(
     r"|habitants|personnes|people|users|lignes|rows|heures|hours|km|kg|tonnes|millions?|milliards?|octets|mo\b|go\b|ko\b)"
 )
 _LETTERS: Final = str.maketrans("oil", "011")
+_DOUBLED: Final = str.maketrans("0123456789", "0246813579")  # each figure twice, the figures of that added up
 
 
 class Run(Struct, frozen=True):
@@ -50,7 +52,6 @@ class Run(Struct, frozen=True):
     """
 
     figures: str
-    starts: tuple[int, ...]  # of each group, in ``figures``
     places: tuple[tuple[int, int], ...]  # of each group, in the text
     plus: bool
     before: str
@@ -59,8 +60,7 @@ class Run(Struct, frozen=True):
 
     @property
     def shape(self) -> tuple[int, ...]:
-        ends = (*self.starts[1:], len(self.figures))
-        return tuple(end - start for start, end in zip(self.starts, ends, strict=True))
+        return tuple(end - start for start, end in self.places)
 
     @property
     def span(self) -> tuple[int, int]:
@@ -75,31 +75,29 @@ class Run(Struct, frozen=True):
     def is_amount(self) -> bool:
         return _AMOUNT.search(self.after) is not None
 
-    def pieces(self, shortest: int, longest: int, begins: str = "0123456789") -> Iterator[Run]:
-        """Give each series of whole groups of ``shortest`` to ``longest`` figures that ``begins`` so, the whole run first if it is one."""
-        if shortest <= len(self.figures) <= longest and self.figures[0] in begins:
-            yield self
-        ends = (*self.starts[1:], len(self.figures))
-        last = 0
-        for first, start in enumerate(self.starts):
-            last = max(last, first)
-            if self.figures[start] not in begins:
-                continue
-            while last < len(ends) and ends[last] - start < shortest:
-                last += 1
-            for end in range(last, len(ends)):
-                if ends[end] - start > longest:
-                    break
-                if (first, end + 1) != (0, len(ends)):
-                    yield self._piece(first, end + 1)
+    def pieces(
+        self, shortest: int, longest: int, begins: str = "0123456789", form: Callable[[str], object] = bool
+    ) -> Iterator[Run]:
+        """
+        Give each series of whole groups of ``shortest`` to ``longest`` figures that ``begins`` so, the whole run first if it is one.
 
-    def _piece(self, first: int, last: int) -> Run:
-        start = self.starts[first]
-        end = self.starts[last] if last < len(self.starts) else len(self.figures)
-        starts = tuple(at - start for at in self.starts[first:last])
-        plus, before = (self.plus, self.before) if first == 0 else (False, self.before)
-        after = self.after if last == len(self.starts) else ""
-        return Run(self.figures[start:end], starts, self.places[first:last], plus, before, after, self.between)
+        A long run has many: ``form`` drops those whose figures can't be what is looked for before anything is made of them.
+        """
+        figures, ends = self.figures, list(accumulate(self.shape))
+        if shortest <= len(figures) <= longest and figures[0] in begins and form(figures):
+            yield self
+        start = last = 0
+        for first, after in enumerate(ends):
+            if figures[start] in begins:
+                last = bisect_left(ends, start + shortest, max(last, first))
+                for end in range(last, bisect_right(ends, start + longest, last)):
+                    if end - first + 1 < len(ends) and form(figures[start : ends[end]]):
+                        yield self._piece(first, end + 1, figures[start : ends[end]])
+            start = after
+
+    def _piece(self, first: int, last: int, figures: str) -> Run:
+        after = self.after if last == len(self.places) else ""
+        return Run(figures, self.places[first:last], self.plus and first == 0, self.before, after, self.between)
 
 
 def runs(text: str) -> tuple[Run, ...]:
@@ -134,22 +132,17 @@ def _read(text: str, start: int, end: int) -> Iterator[Run]:
 
 
 def _run(text: str, places: list[tuple[int, int]]) -> Run:
-    written = [text[start:end].translate(_LETTERS) for start, end in places]
-    starts, at = [], 0
-    for group in written:
-        starts.append(at)
-        at += len(group)
+    figures = "".join(text[start:end] for start, end in places).translate(_LETTERS)
     first, last = places[0][0], places[-1][1]
     between = "".join(text[a[1] : b[0]] for a, b in pairwise(places))
     before = text[max(0, first - BEFORE) : first]
     plus = before.rstrip(" (").endswith("+")
-    return Run("".join(written), tuple(starts), tuple(places), plus, before, text[last : last + 16], between)
+    return Run(figures, tuple(places), plus, before, text[last : last + 16], between)
 
 
 def luhn(figures: str) -> bool:
     """ISO/IEC 7812-1, annex B."""
-    doubled = sum(sum(divmod(2 * int(figure), 10)) for figure in figures[-2::-2])
-    return (doubled + sum(map(int, figures[-1::-2]))) % 10 == 0
+    return (sum(map(int, figures[-1::-2])) + sum(map(int, figures[-2::-2].translate(_DOUBLED)))) % 10 == 0
 
 
 def mod97(written: str) -> int:

@@ -6,9 +6,10 @@ The number of a thing (« Réf. 4… ») counts only where the words around spea
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
-from chat.moderation.details import detail
+from chat.moderation.details import detail, numbers
 from chat.moderation.numbers import Run, luhn
 from chat.moderation.patterns import compiled
 from chat.moderation.reading import Read
@@ -28,21 +29,12 @@ _CALLED: Final = compiled(
 
 
 def card(read: Read) -> Finding | None:
-    if not read.numbers:
-        return None
-    named = _CALLED.search(read.folded.text) is not None
-    spans = [
-        folded.spans(*piece.span)
-        for folded, runs in read.numbers
-        for run in runs
-        if len(run.figures) >= 13
-        for piece in run.pieces(13, 19, "23456")
-        if _is_card(piece, named)
-    ]
-    return detail(read, "card", spans)
+    def cards(run: Run) -> Iterator[Run]:
+        found = run.pieces(13, 19, "23456", _is_issued)
+        return (piece for piece in found if not piece.is_reference or _CALLED.search(read.folded.text))
+
+    return detail(read, "card", numbers(read, cards))
 
 
-def _is_card(run: Run, named: bool) -> bool:
-    if run.is_reference and not named:
-        return False
-    return _ISSUED.fullmatch(run.figures) is not None and luhn(run.figures)
+def _is_issued(figures: str) -> bool:
+    return luhn(figures) and _ISSUED.fullmatch(figures) is not None

@@ -7,9 +7,10 @@ thirteen or fifteen figures of its form that are called by its name are one.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
-from chat.moderation.details import detail
+from chat.moderation.details import detail, numbers
 from chat.moderation.numbers import Run
 from chat.moderation.patterns import compiled
 from chat.moderation.reading import Read
@@ -27,26 +28,20 @@ _SECURITY_CALLED: Final = compiled(r"\b(?:ssn|social security|social)\b")
 
 def nir(read: Read) -> Finding | None:
     text = read.folded.text
-    named = bool(read.numbers) and read.draft.strictness != "light" and _CALLED.search(text) is not None
-    spans = [
-        folded.spans(*piece.span)
-        for folded, runs in read.numbers
-        for run in runs
-        for piece in run.pieces(13, 15, "123478")
-        if _is_nir(piece, named)
-    ]
-    if not read.has_figures:
-        return detail(read, "nir", spans)
-    spans += [read.folded.spans(*match.span()) for match in _CORSICA.finditer(text)]
-    spans += [read.folded.spans(*match.span()) for match in _INSURANCE.finditer(text)]
-    if _SECURITY_CALLED.search(text):
-        spans += [read.folded.spans(*match.span()) for match in _SECURITY.finditer(text)]
+
+    def of_people(run: Run) -> Iterator[Run]:
+        found = run.pieces(13, 15, "123478", _FORM.fullmatch)
+        return (piece for piece in found if _has_key(piece.figures) or (not piece.is_reference and is_called()))
+
+    def is_called() -> bool:
+        return read.draft.strictness != "light" and _CALLED.search(text) is not None
+
+    spans = numbers(read, of_people)
+    if read.has_figures:
+        forms = (_CORSICA, _INSURANCE, *((_SECURITY,) if _SECURITY_CALLED.search(text) else ()))
+        spans += [read.folded.spans(*match.span()) for form in forms for match in form.finditer(text)]
     return detail(read, "nir", spans)
 
 
-def _is_nir(run: Run, named: bool) -> bool:
-    figures = run.figures
-    if not _FORM.fullmatch(figures):
-        return False
-    keyed = len(figures) == 15 and int(figures[13:]) == 97 - int(figures[:13]) % 97
-    return keyed or (named and not run.is_reference)
+def _has_key(figures: str) -> bool:
+    return len(figures) == 15 and int(figures[13:]) == 97 - int(figures[:13]) % 97

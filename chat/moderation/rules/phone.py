@@ -11,7 +11,7 @@ from typing import Final
 
 import phonenumbers
 
-from chat.moderation.details import detail, is_help_number
+from chat.moderation.details import detail, is_help_number, numbers
 from chat.moderation.numbers import Run
 from chat.moderation.patterns import compiled
 from chat.moderation.reading import Read
@@ -37,14 +37,7 @@ _AMERICAN: Final = compiled(r"1?[2-9]\d{2}[2-9]\d{6}")
 
 
 def phone(read: Read) -> Finding | None:
-    spans = [
-        text.spans(*piece.span)
-        for text, runs in read.numbers
-        for run in runs
-        if len(run.figures) >= SHORTEST
-        for piece in _numbers(run, read.draft.strictness)
-    ]
-    return detail(read, "phone", spans)
+    return detail(read, "phone", numbers(read, lambda run: _numbers(run, read.draft.strictness)))
 
 
 def _numbers(run: Run, strictness: str) -> list[Run]:
@@ -71,14 +64,14 @@ def _is_phone(run: Run, strictness: str, whole: bool) -> bool:
     if figures.startswith("+"):
         return _is_international(figures[1:])
     if _HELPERS.search(run.before) and not (
-        figures.startswith(("06", "07")) and (_in_pairs(run) or len(run.starts) == 1)
+        figures.startswith(("06", "07")) and (_in_pairs(run) or len(run.places) == 1)
     ):
         return False
     if run.is_reference and not _in_pairs(run):
         return False
     if _FRENCH.fullmatch(figures) or _BRITISH.fullmatch(figures):
         return _in_pairs(run) or "," not in run.between
-    if _ABROAD.fullmatch(figures) and (len(run.starts) == 1 or run.shape[0] == 2):
+    if _ABROAD.fullmatch(figures) and (len(run.places) == 1 or run.shape[0] == 2):
         return True
     if _is_american(run, figures):
         return True
@@ -107,7 +100,7 @@ def _without_trunk(run: Run) -> str:
 
 
 def _in_pairs(run: Run) -> bool:
-    return len(run.starts) >= 4 and max(run.shape) <= 3
+    return len(run.places) >= 4 and max(run.shape) <= 3
 
 
 def _is_international(figures: str) -> bool:

@@ -7,9 +7,10 @@ only where the words around say so, since one number of nine figures in ten keep
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
-from chat.moderation.details import detail
+from chat.moderation.details import detail, numbers
 from chat.moderation.numbers import Run, luhn
 from chat.moderation.patterns import Match, compiled
 from chat.moderation.reading import Read
@@ -23,27 +24,17 @@ _VAT: Final = compiled(r"\bfr[ .-]?([0-9]{2})[ .-]?(\d{3})[ .-]?(\d{3})[ .-]?(\d
 
 
 def siret(read: Read) -> Finding | None:
-    if not read.numbers:
-        return None
-    named = _CALLED.search(read.folded.text) is not None
-    spans = [
-        folded.spans(*piece.span)
-        for folded, runs in read.numbers
-        for run in runs
-        if len(run.figures) >= 9
-        for piece in (*run.pieces(14, 14), *(run.pieces(9, 9) if named else ()))
-        if _is_of_a_company(piece, named)
-    ]
-    spans += [read.folded.spans(*vat.span()) for vat in _VAT.finditer(read.folded.text) if _keeps_its_key(vat)]
+    def companies(run: Run) -> Iterator[Run]:
+        yield from run.pieces(14, 14, form=_is_siret)
+        yield from (piece for piece in run.pieces(9, 9, form=luhn) if _CALLED.search(read.folded.text))
+
+    spans = numbers(read, companies)
+    if read.has_figures:
+        spans += [read.folded.spans(*vat.span()) for vat in _VAT.finditer(read.folded.text) if _keeps_its_key(vat)]
     return detail(read, "siret", spans)
 
 
-def _is_of_a_company(run: Run, named: bool) -> bool:
-    figures = run.figures
-    if len(figures) == 9:
-        return named and luhn(figures)
-    if len(figures) != 14:
-        return False
+def _is_siret(figures: str) -> bool:
     if figures.startswith(POST) and sum(map(int, figures)) % 5 == 0:
         return True
     return luhn(figures) and luhn(figures[:9])
