@@ -61,17 +61,17 @@ class Decisions:
         self._desk = desk
         self._done = done
 
-    async def claim(self, staff: Staff, case_id: str) -> tuple[int, int]:
+    async def claim(self, staff: Staff, case_id: str, seen: int | None = None) -> tuple[int, int]:
         """
-        Take a case, or renew that; answers its version and until when one has it.
+        Take a case, or renew that, if it is still in the version ``seen``; answers its version and until when one has it.
 
         Raises:
-            Contested: ``already_claimed``, ``already_decided`` or ``case_unknown``.
+            Contested: ``already_claimed``, ``already_decided``, ``case_unknown`` or ``stale``.
             NotAllowed: ``escalated``, ``own_decision``, or ``role_needed``.
         """
         case = await self._case(case_id)
         await self._may(staff, case)
-        answer = await self._desk(case.slug).claim(case.token, staff.name, admin=_is_admin(staff))
+        answer = await self._desk(case.slug).claim(case.token, staff.name, admin=_is_admin(staff), seen=seen)
         self._done(case.slug)
         return answer
 

@@ -7,8 +7,9 @@ has too many is dropped when it is met.
 
 from __future__ import annotations
 
+import asyncio
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Final
 
 import msgspec
@@ -16,7 +17,7 @@ from msgspec import Struct
 
 from chat.moderation.summary import Decided, Summary, decided, summarise
 from chat.protocol import Said
-from chat.store.case_index import QUEUES, CaseIndex, Count
+from chat.store.case_index import QUEUES, CaseIndex, Count, Place
 from chat.store.cases import Case, parted
 from chat.store.desk import Desk
 from chat.store.registry import Registry
@@ -29,7 +30,18 @@ SPAN: Final = 400  # events looked through for what the same person said
 THEIRS: Final = 20
 OPEN: Final = QUEUES[:-1]
 
+SAID: Final = b'{"type":"said"'
+
+
+class _Event(Struct, frozen=True):
+    """What is asked of an event to find it."""
+
+    at: int
+    id: str = ""
+
+
 _said: Final = msgspec.json.Decoder(Said)
+_event: Final = msgspec.json.Decoder(_Event)
 
 
 class Page(Struct, frozen=True, omit_defaults=True):
@@ -99,11 +111,21 @@ class Queue:
         place = parted(case_id)
         return await self._desk(place[0]).find(place[1]) if place else None
 
+    async def summaries(self, cases: Sequence[Case]) -> list[Summary]:
+        """Say of cases what a list shows."""
+        slugs = list({case.slug for case in cases})
+        rooms = await asyncio.gather(*map(self._registry.find, slugs))
+        titles = {slug: room.title if room else slug for slug, room in zip(slugs, rooms, strict=True)}
+        contested = await asyncio.gather(*map(self._contested, cases))
+        return [summarise(case, titles[case.slug], other) for case, other in zip(cases, contested, strict=True)]
+
     async def summary(self, case: Case) -> Summary:
-        """Say of a case what a list shows."""
-        room = await self._registry.find(case.slug)
-        contested = await self._desk(case.slug).find(case.of) if case.of else None
-        return summarise(case, room.title if room else case.slug, contested)
+        """Say the same of one."""
+        (summary,) = await self.summaries([case])
+        return summary
+
+    async def _contested(self, case: Case) -> Case | None:
+        return await self._desk(case.slug).find(case.of) if case.of else None
 
     async def place(self, case_id: str) -> Case | None:
         """Let a case stand where it belongs now; answers it."""
@@ -119,39 +141,37 @@ class Queue:
         """
         found: list[Case] = []
         looked = 0
-        queues = list(OPEN) if queue == "all" else [queue]
-        begin, _, after = cursor.partition("|")
-        for name in queues[queues.index(begin) if begin in queues else 0 :]:
-            start = await self.index.after(name, after) if name == begin else 0
-            while len(found) < PAGE and looked < SEARCHED and (ids := await self.index.page(name, start, PAGE)):
-                for case in await self._read(name, ids):
-                    if sees(case) and _speaks_of(case, words):
-                        found.append(case)
-                start, looked = start + len(ids), looked + len(ids)
-                cursor = f"{name}|{ids[-1]}"
-            if len(found) >= PAGE or looked >= SEARCHED:
+        last = None
+        async for place, case in self._walk(OPEN if queue == "all" else (queue,), Place.read(cursor)):
+            looked += 1
+            if sees(case) and _speaks_of(case, words):
+                found.append(case)
+            if len(found) == PAGE or looked == SEARCHED:
+                last = place
                 break
-        else:
-            cursor = ""
-        return Page([await self.summary(case) for case in found], await self.index.counts(), cursor)
+        return Page(await self.summaries(found), await self.index.counts(), str(last or ""))
 
-    async def _read(self, queue: str, ids: Iterable[str]) -> list[Case]:
-        cases = [(case_id, await self.find(case_id)) for case_id in ids]
-        for case_id, case in cases:
-            if case is None or case.queue != queue:
-                await self.index.place(case_id, case)
-        return [case for _, case in cases if case is not None and case.queue == queue]
+    async def _walk(self, queues: Sequence[str], after: Place | None) -> AsyncIterator[tuple[Place, Case]]:
+        """Go through queues in their order, from behind ``after`` on; what stands where it should not is put right."""
+        begin = queues.index(after.queue) if after is not None and after.queue in queues else 0
+        for queue in queues[begin:]:
+            start = await self.index.after(after) if after is not None and after.queue == queue else 0
+            while places := await self.index.page(queue, start, PAGE):
+                cases = await asyncio.gather(*(self.find(place.case) for place in places))
+                for place, case in zip(places, cases, strict=True):
+                    if case is None or case.queue != queue:
+                        await self.index.place(place.case, case)
+                    else:
+                        start += 1
+                        yield place, case
 
     async def open(self, case: Case) -> Opened:
         """Gather what a moderator sees of a case: what was said around it, the same person in this room, earlier decisions."""
         log, desk = self._log(case.slug), self._desk(case.slug)
-        stretch = await log.newest(SPAN)
-        events = list(stretch.events)
-        said = {each.id: each for each in map(_read_said, events) if each is not None}
-        place = next((i for i, event in enumerate(events) if case.message.encode() in (event or b"")), len(events))
-        around = [event for event in events[max(0, place - AROUND) : place + AROUND + 1] if event]
+        events = [event for event in (await log.newest(SPAN)).events if event is not None]
+        said = [_said.decode(event) for event in events if event.startswith(SAID)]
         others = await desk.about(case.author) if case.author else []
-        theirs = [Theirs(each.id, each.text, each.at) for each in said.values() if each.author.id == case.author]
+        theirs = [Theirs(each.id, each.text, each.at) for each in said if each.author.id == case.author]
         theirs += [
             Theirs(each.message, each.text, each.opened_at, True)
             for each in others
@@ -164,7 +184,7 @@ class Queue:
         ]
         return Opened(
             case=await self.summary(case),
-            around=[msgspec.Raw(event) for event in around],
+            around=[msgspec.Raw(event) for event in _around(case, events)],
             theirs=sorted(theirs, key=lambda each: each.at)[-THEIRS:],
             earlier=earlier,
             reports=[Reported(each.reason, each.note) for each in case.reports],
@@ -185,8 +205,15 @@ class Queue:
         return placed
 
 
-def _read_said(event: bytes | None) -> Said | None:
-    return _said.decode(event) if event is not None and event.startswith(b'{"type":"said"') else None
+def _around(case: Case, events: Sequence[bytes]) -> Sequence[bytes]:
+    """Choose the events around a message; where it was never published, or is gone, those around its time."""
+    known = [_event.decode(event) for event in events]
+    if not known or known[0].at > (case.said_at or case.opened_at):
+        return ()  # all that was said around it is gone, or too long ago
+    at = next((place for place, event in enumerate(known) if event.id == case.message), None)
+    if at is None:
+        at = sum(event.at <= (case.said_at or case.opened_at) for event in known)
+    return events[max(0, at - AROUND) : at + AROUND + 1]
 
 
 def _speaks_of(case: Case, words: str) -> bool:

@@ -14,12 +14,16 @@ from msgspec import Struct
 
 from chat.store import keys
 from chat.store.cases import Case
-from chat.store.commands import Store, pairs
+from chat.store.commands import Script, Store, pairs
 from chat.store.retention import CASE_SECONDS
 
 CHANNEL: Final = "{moderation}:live"
 QUEUES: Final = ("distress", "reported", "held", "second_look", "appeals", "decided")  # the most urgent first
+PLACE: Final = Script("case_place")
 WEIGHT_SPAN: Final = 10**11  # more than any time: the weight of reports comes first
+
+
+_KEYS: Final = (keys.CLAIMED, *(key for queue in QUEUES for key in (keys.order(queue), keys.age(queue))))
 
 
 class Count(Struct, frozen=True, omit_defaults=True):
@@ -27,6 +31,27 @@ class Count(Struct, frozen=True, omit_defaults=True):
 
     open: int
     oldest_at: int | None = None
+
+
+class Place(Struct, frozen=True):
+    """Where a case stands in a queue; lower ranks come first."""
+
+    queue: str
+    rank: float
+    case: str
+
+    def __str__(self) -> str:
+        return f"{self.queue}|{self.rank!r}|{self.case}"
+
+    @classmethod
+    def read(cls, text: str) -> Place | None:
+        """Read a place as it was written, None where it is none."""
+        queue, _, rest = text.partition("|")
+        rank, _, case = rest.partition("|")
+        try:
+            return cls(queue, float(rank), case) if queue in QUEUES else None
+        except ValueError:
+            return None
 
 
 class CaseIndex:
@@ -37,32 +62,23 @@ class CaseIndex:
 
     async def place(self, case_id: str, case: Case | None) -> None:
         """Let a case stand where it belongs, and nowhere else; None: it is no more."""
-        queue = case.queue if case is not None else ""
-        for other in QUEUES:
-            if other == queue and case is not None:
-                at = case.decided_at or case.opened_at
-                await self._store.ask("ZADD", keys.order(other), str(_rank(case)), case_id)
-                await self._store.ask("ZADD", keys.age(other), at, case_id)
-            else:
-                await self.drop(other, case_id)
-        if queue and case is not None and case.claimed_by:
-            await self._store.ask("HSET", keys.CLAIMED, case_id, case.claimed_by)
-        else:
-            await self._store.ask("HDEL", keys.CLAIMED, case_id)
+        if case is None or not case.queue:
+            await self._store.run(PLACE, _KEYS, case_id, 0, 0, 0, "")
+            return
+        which, at = QUEUES.index(case.queue) + 1, case.decided_at or case.opened_at
+        await self._store.run(PLACE, _KEYS, case_id, which, str(_rank(case)), at, case.claimed_by)
 
-    async def drop(self, queue: str, case_id: str) -> None:
-        """Take a case out of a queue."""
-        await self._store.ask("ZREM", keys.order(queue), case_id)
-        await self._store.ask("ZREM", keys.age(queue), case_id)
+    async def page(self, queue: str, start: int, count: int) -> list[Place]:
+        """List the cases of a queue, from the place ``start`` on."""
+        reply = await self._store.ask("ZRANGE", keys.order(queue), start, start + count - 1, "WITHSCORES")
+        return [Place(queue, float(rank), case.decode()) for case, rank in pairs(reply).items()]
 
-    async def page(self, queue: str, start: int, count: int) -> list[str]:
-        """List case ids of a queue, from the place ``start`` on."""
-        return [each.decode() for each in await self._store.ask("ZRANGE", keys.order(queue), start, start + count - 1)]
-
-    async def after(self, queue: str, case_id: str) -> int:
-        """Tell the place after a case; the first, should it have left meanwhile."""
-        rank = await self._store.ask("ZRANK", keys.order(queue), case_id)
-        return 0 if rank is None else int(rank) + 1
+    async def after(self, place: Place) -> int:
+        """Tell how many stand before what follows a place; should its case have left meanwhile, those of its rank come again."""
+        at = await self._store.ask("ZRANK", keys.order(place.queue), place.case)
+        if at is not None:
+            return int(at) + 1
+        return int(await self._store.ask("ZCOUNT", keys.order(place.queue), "-inf", f"({place.rank!r}"))
 
     async def counts(self) -> dict[str, Count]:
         """Count the cases of each queue."""
@@ -82,7 +98,7 @@ class CaseIndex:
         """Let go of those that were decided so long ago that they are erased."""
         before = str(now - CASE_SECONDS)
         for each in await self._store.ask("ZRANGEBYSCORE", keys.age("decided"), "-inf", before, "LIMIT", 0, 1000):
-            await self.drop("decided", each.decode())
+            await self.place(each.decode(), None)
 
     async def is_whole(self) -> bool:
         """Tell whether it was built, and not lost since."""

@@ -89,15 +89,18 @@ class Desk:
         """Read a case, or None where there is none."""
         return read_case(self._slug, token, await self._store.ask("HGETALL", self._room.case(token)))
 
-    async def claim(self, token: str, staff: str, *, admin: bool, to: str = "", renew: bool = True) -> tuple[int, int]:
+    async def claim(
+        self, token: str, staff: str, *, admin: bool, to: str = "", renew: bool = True, seen: int | None = None
+    ) -> tuple[int, int]:
         """
         Take a case, renew that, hand it ``to`` another, or give it back (``renew`` is False); answers its version and until when.
 
         Raises:
-            Contested: ``already_claimed``, ``already_decided``, ``not_claimed``, ``escalated`` or ``case_unknown``.
+            Contested: ``already_claimed``, ``already_decided``, ``not_claimed``, ``escalated``, ``case_unknown``, or ``stale`` when it is
+                not in the version ``seen``.
         """
-        seconds = LEASE_SECONDS if renew else 0
-        reply = await self._store.run(CLAIM, self._keys, token, staff, seconds, to, int(admin))
+        seconds, version = LEASE_SECONDS if renew else 0, "" if seen is None else seen
+        reply = await self._store.run(CLAIM, self._keys, token, staff, seconds, to, int(admin), version)
         _contesting(reply, "ok")
         return int(reply[1]), int(reply[2])
 
