@@ -124,7 +124,7 @@ async def _house(settings: Settings) -> AsyncIterator[tuple[Hub, Office]]:
         stack.push_async_callback(store.close)
         held = masters.read(data)
         await masters.follow(store, held)
-        office = Office(settings, store, held)
+        office = Office(settings, store)
         screen = screening(wordlists.load(data / "words"))
         hub = Hub(settings, store, held, guard.look, screen, office.opened)
         for room in settings.rooms:

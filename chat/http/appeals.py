@@ -15,8 +15,8 @@ from chat.errors import ChatError, StoreAway
 from chat.http.access import Declared
 from chat.http.answers import answer, refuse
 from chat.http.body import TooLong, read_body
-from chat.moderation.office import Office
 from chat.people.roles import Permission
+from chat.rooms.hub import Hub
 
 BODY_BYTES: Final = 16_384
 
@@ -25,7 +25,7 @@ class Asked(Struct, frozen=True):
     """A receipt, and what speaks against the decision."""
 
     receipt: Annotated[str, Meta(min_length=1, max_length=200)]
-    text: Annotated[str, Meta(min_length=1, max_length=2000)]
+    text: Annotated[str, Meta(max_length=2000, pattern=r"\S")]
 
 
 _asked: Final = msgspec.json.Decoder(Asked)
@@ -33,10 +33,12 @@ _asked: Final = msgspec.json.Decoder(Asked)
 
 async def appeal(request: Request) -> Response:
     """Answer ``{case}``, the appeal that another moderator will decide."""
-    office: Office = request.app.state.office
+    hub: Hub = request.app.state.hub
     try:
         asked = _asked.decode(await read_body(request, BODY_BYTES))
-        return answer({"case": await office.appeal(asked.receipt, asked.text)})
+        case = await hub.appeals.by_receipt(asked.receipt, asked.text.strip())
+        hub.opened(case.partition("~")[0])
+        return answer({"case": case})
     except (msgspec.DecodeError, TooLong, ClientDisconnect):
         return refuse(request, 400, "bad_request")
     except ChatError as exc:

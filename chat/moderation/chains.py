@@ -18,7 +18,6 @@ from chat.moderation.audit import (
     commitment,
     follow,
     hash_of,
-    read_anchor,
     read_decision,
     seal,
 )
@@ -53,14 +52,14 @@ class Chains:
         return await deed(follow(await self._log.last(slug), decision))
 
     async def anchor(self, slug: str, now: int) -> None:
-        """Anchor the head of a room's chain, unless the newest anchor is of it."""
+        """Anchor the head of a room's chain, unless it is already."""
         while last := await self._log.last(slug):
-            newest = await self._log.last_anchor()
-            head = hash_of(last)
-            if newest and read_anchor(newest).head == head:
+            entry = read_decision(last)
+            if await self._log.anchored(slug) >= entry.n:
                 return
-            anchor = Anchor(now, slug, read_decision(last).n, head, hash_of(newest))
-            if await self._log.anchor(newest, seal(anchor), slug):
+            newest = await self._log.last_anchor()
+            anchor = Anchor(now, slug, entry.n, hash_of(last), hash_of(newest))
+            if await self._log.anchor(newest, seal(anchor), slug, entry.n):
                 return
 
     async def rooms(self) -> list[str]:

@@ -134,13 +134,20 @@ class Consoles:
             return None
         console = Console(staff)
         self._open.add(console)
+        try:
+            await self._greet(console)
+        except BaseException:
+            self.leave(console)
+            raise
+        return console
+
+    async def _greet(self, console: Console) -> None:
         await self._duty.here(self._here())
         console.tell(msgspec.json.encode(await self._count()))
         console.tell(msgspec.json.encode(await self._who()))
         for note in await self._duty.notes():
             console.tell(note)
         await self._queue.index.publish(DUTY_CHANGED)
-        return console
 
     def leave(self, console: Console) -> None:
         """Close a console; if it was their last one, what they had is free after the grace."""

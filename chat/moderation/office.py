@@ -9,9 +9,6 @@ from __future__ import annotations
 import time
 from typing import Final
 
-from msgspec import Struct
-
-from chat.errors import Refusal
 from chat.moderation.alerts import Alerts
 from chat.moderation.audit import Decision
 from chat.moderation.chains import Chains
@@ -19,60 +16,22 @@ from chat.moderation.consoles import Consoles
 from chat.moderation.decisions import Decisions
 from chat.moderation.queue import Queue
 from chat.moderation.relay import Relay
-from chat.people.masters import Masters
-from chat.people.receipts import Receipts
-from chat.people.sessions import hue
-from chat.protocol import Author
+from chat.moderation.sanctions import OnSomebody, in_force
 from chat.settings import Settings
 from chat.store.audit_log import AuditLog
 from chat.store.case_index import CaseIndex
-from chat.store.case_log import CaseLog
 from chat.store.cases import Case, parted
 from chat.store.commands import Store
 from chat.store.desk import Contested, Desk
 from chat.store.duty import Duty
 from chat.store.look_log import LookLog, Pulse
-from chat.store.registry import Registry, RoomRecord
-from chat.store.retention import SANCTION_SECONDS
+from chat.store.registry import Registry
 from chat.store.room_log import RoomLog
-from chat.store.sanctions import Sanction, Sanctions
+from chat.store.sanctions import Sanctions
 
 AWAY_SECONDS: Final = 15  # without a sign of the second look
 LAG_SECONDS: Final = 5.0  # between two looks at how far it is
 ALERT_AGE_SECONDS: Final = 300  # after which an open case of distress alerts nobody any more: it stands at the top
-
-
-class OnSomebody(Struct, frozen=True, omit_defaults=True):
-    """A sanction, as the console lists it; without ``ends_at`` it is for good."""
-
-    room: str
-    title: str
-    author: Author
-    kind: str
-    reason: str
-    words: str = ""
-    by: str = ""
-    at: int | None = None
-    ends_at: int | None = None
-    proposed: bool = False
-    everywhere: bool = False
-
-
-def _on_somebody(room: RoomRecord, author: str, name: str, sanction: Sanction, case: Case | None) -> OnSomebody:
-    for_good = sanction.ends - time.time() > SANCTION_SECONDS
-    return OnSomebody(
-        room.slug,
-        room.title,
-        Author(author, name or (case.who.name if case and case.who else ""), hue(author), "mask"),
-        sanction.kind,
-        case.reason if case else sanction.reason,
-        case.words if case else "",
-        case.by if case else "",
-        case.decided_at if case else None,
-        None if for_good else sanction.ends,
-        bool(case and case.proposed),
-        sanction.everywhere,
-    )
 
 
 def _cries(case: Case, now: float) -> bool:
@@ -84,13 +43,12 @@ def _cries(case: Case, now: float) -> bool:
 class Office:
     """Made with the store; :meth:`open` begins to hear, :meth:`close` ends it."""
 
-    def __init__(self, settings: Settings, store: Store, masters: Masters) -> None:
+    def __init__(self, settings: Settings, store: Store) -> None:
         self._settings = settings
         self._store = store
         registry = Registry(store)
         self.registry = registry
         self.duty = Duty(store)
-        self._sanctions = Sanctions(store)
         self.chains = Chains(AuditLog(store))
         self.queue = Queue(CaseIndex(store), registry, self.desk, lambda slug: RoomLog(store, slug, settings))
         self.relay = Relay(self.queue, self.chains, registry, self.desk, self._changed)
@@ -101,7 +59,6 @@ class Office:
         self._look_log = LookLog(store, settings)
         self._pulse, self._lag_at, self._began = Pulse(0, 0, 0), 0.0, int(time.time())
         self._alerts = Alerts(settings.alert_webhook, self.duty)
-        self._receipts = Receipts(masters)
 
     async def open(self) -> None:
         await self.consoles.open()
@@ -118,22 +75,6 @@ class Office:
     def opened(self, slug: str) -> None:
         """Take note that a case may have been opened in a room, or changed there."""
         self.relay.nudge(slug)
-
-    async def appeal(self, receipt: str, text: str) -> str:
-        """
-        Contest a decision by its receipt; answers the id of the appeal.
-
-        Raises:
-            Refusal: ``receipt_unknown``, ``not_appealable``, ``appeal_late``.
-            StoreAway: Nobody knows.
-        """
-        case_id = self._receipts.read(receipt)
-        place = parted(case_id) if case_id else None
-        if place is None:
-            raise Refusal("receipt_unknown")
-        token = await CaseLog(self._store, place[0], self._settings).appeal(place[1], "", text)
-        self.opened(place[0])
-        return f"{place[0]}~{token}"
 
     async def _changed(self, case_id: str, case: Case | None) -> None:
         await self.consoles.changed(case_id, case)
@@ -167,14 +108,5 @@ class Office:
         return [await self.chains.newest(slug, count) for slug in await self.chains.rooms()]
 
     async def sanctions(self) -> list[OnSomebody]:
-        """List whom a sanction is on, and by which decision, as far as that is kept."""
-        found: list[OnSomebody] = []
-        for room in await self.registry.all():
-            names = await self._sanctions.people(room.slug)
-            for author, sanction in (await self._sanctions.all(room.slug)).items():
-                if not sanction.left(time.time()):
-                    continue
-                cases = [case for case in await self.desk(room.slug).about(author) if case.record]
-                record = next((case for case in reversed(cases) if case.record == str(sanction)), None)
-                found.append(_on_somebody(room, author, names.get(author, ""), sanction, record))
-        return found
+        """List whom a sanction is on."""
+        return await in_force(self.registry, Sanctions(self._store), self.desk)

@@ -91,14 +91,24 @@ class Relay:
             log.error("effects_failed", room=slug, error=exc)
 
     async def work(self, slug: str, now: float) -> None:
-        """Do all that is due in a room at ``now``. Raises StoreAway."""
+        """Do all that is due in a room at ``now``; what fails is said, and left for the next time. Raises StoreAway."""
         desk = self._desk(slug)
         while effects := await desk.effects(now):
-            done = [effect for effect in effects if await self._do(slug, desk, effect, now)]
-            for effect in done:
-                await desk.done(effect)
+            # All at once: each reads how things are by then, so that their order does not matter.
+            outcomes = await asyncio.gather(*(self._done(slug, desk, effect, now) for effect in effects))
+            done = [effect for effect, outcome in zip(effects, outcomes, strict=True) if outcome]
+            await desk.done(done)
             if len(done) < len(effects):
-                return  # too early for the rest, by the store's clock
+                return  # too early for the rest, by the store's clock, or it failed
+
+    async def _done(self, slug: str, desk: Desk, effect: str, now: float) -> bool:
+        try:
+            return await self._do(slug, desk, effect, now)
+        except StoreAway:
+            return False
+        except Exception as exc:  # noqa: BLE001 - one case that cannot be read must not keep the others from being told
+            log.error("effect_failed", room=slug, error=exc)
+            return False
 
     async def _do(self, slug: str, desk: Desk, effect: str, now: float) -> bool:
         deed, token, *_ = effect.split(" ")
@@ -129,3 +139,5 @@ class Relay:
         for room in await self._registry.all():
             await self._desk(room.slug).lapse()
             await self.work(room.slug, now)
+        for slug in await self._chains.rooms():
+            await self._chains.anchor(slug, int(now))  # of rooms that were closed before it was done

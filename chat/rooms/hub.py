@@ -21,6 +21,7 @@ import structlog
 from chat import metrics
 from chat.errors import CloseCode, Closing, Refusal, StoreAway
 from chat.people import staff
+from chat.people.appeals import Appeals
 from chat.people.door import Door
 from chat.people.invitations import Invitations
 from chat.people.logins import Logins
@@ -90,6 +91,7 @@ class Hub:
         self.door = Door(self.sessions, store, settings, self.openings)
         self.hashing = Passwords()
         self.accounts = Accounts(store, masters, settings.community, self.hashing)
+        self.appeals = Appeals(store, settings, self.accounts, self.receipts)
         self.logins = Logins(store, masters, self.accounts, self.hashing)
         self.staff_seats = StaffSeats(self.sessions, self.registry, self.logins)
         self.vigil = Vigil(self.logins)

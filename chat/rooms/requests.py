@@ -20,7 +20,6 @@ from chat.protocol import Accepted, Appeal, Asked, Held, Hello, History, Inward,
 from chat.rooms import saying
 from chat.rooms.sequence import entries, newest
 from chat.store import room_log
-from chat.store.cases import parted
 
 if TYPE_CHECKING:
     from chat.rooms.member import Member
@@ -94,10 +93,9 @@ async def report(member: Member, frame: Report) -> Accepted:
 async def appeal(member: Member, frame: Appeal) -> Accepted:
     """Contest a decision on a message of one's own."""
     member.hub.may_write()
-    place = parted(frame.case)
-    if place is None or place[0] != member.slug:
+    if not frame.case.startswith(f"{member.slug}~"):
         raise Refusal("case_unknown")
-    await member.cases.appeal(place[1], member.author.id, frame.text.strip())
+    await member.hub.appeals.of(member.author.id, frame.case, frame.text.strip())
     member.hub.opened(member.slug)
     return Accepted(frame.ref)
 

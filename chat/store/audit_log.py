@@ -23,7 +23,11 @@ class AuditLog:
 
     async def rooms(self) -> list[str]:
         """List the rooms that have a chain, closed ones too."""
-        return sorted(slug.decode() for slug in await self._store.ask("SMEMBERS", keys.AUDITED))
+        return sorted(slug.decode() for slug in await self._store.ask("HKEYS", keys.AUDITED))
+
+    async def anchored(self, slug: str) -> int:
+        """Tell how many entries of a room are anchored."""
+        return int(await self._store.ask("HGET", keys.AUDITED, slug) or 0)
 
     async def last(self, slug: str) -> bytes:
         """Read the newest entry of a room, empty where there is none."""
@@ -43,6 +47,6 @@ class AuditLog:
         """Read anchors from the place ``first`` on, the oldest first."""
         return list(await self._store.ask("LRANGE", keys.ANCHORS, first, first + count - 1))
 
-    async def anchor(self, after: bytes, line: bytes, slug: str) -> bool:
-        """Add an anchor of the room ``slug``, if the newest is still ``after``; answers whether it was."""
-        return bool(await self._store.run(ANCHOR, (keys.ANCHORS, keys.AUDITED), after, line, slug))
+    async def anchor(self, after: bytes, line: bytes, slug: str, n: int) -> bool:
+        """Add an anchor of the room ``slug`` at its entry ``n`` after the anchor ``after``; answers False where that is not the newest."""
+        return bool(await self._store.run(ANCHOR, (keys.ANCHORS, keys.AUDITED), after, line, slug, n))

@@ -8,6 +8,7 @@ the store's; every method raises :exc:`~chat.errors.StoreAway`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import msgspec
@@ -192,9 +193,10 @@ class Desk:
         due = await self._store.ask("ZRANGEBYSCORE", self._room.effects, "-inf", str(now), "LIMIT", 0, 200)
         return [effect.decode() for effect in due]
 
-    async def done(self, effect: str) -> None:
-        """Strike an effect off, which has happened."""
-        await self._store.ask("ZREM", self._room.effects, effect)
+    async def done(self, effects: Sequence[str]) -> None:
+        """Strike effects off, which have happened."""
+        if effects:
+            await self._store.ask("ZREM", self._room.effects, *effects)
 
     async def tokens(self) -> list[str]:
         """List the cases that are open or decided."""

@@ -118,6 +118,8 @@ class Registry:
         room = keys.Room(slug)
         if not await self._store.ask("SREM", keys.ROOMS, slug):
             raise ChatError("room_unknown")
+        if await self._store.ask("EXISTS", room.audit):
+            await self._store.ask("HSETNX", keys.AUDITED, slug, 0)  # its chain outlives it
         await self._store.run(CLOSE, (*room.all(), room.channel, *room.moderation(), room.second_look))
 
 

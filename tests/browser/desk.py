@@ -11,7 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 from msgspec import Struct
 
 from chat.moderation.office import Office
-from chat.people import masters
 from chat.people.roles import Role
 from chat.settings import Settings
 from chat.store import keys
@@ -82,7 +81,7 @@ class Desk:
     def _run(self, work: Work) -> Case:
         async def run() -> Case:
             store = Store(self._site.store_url, 5)
-            office = Office(Settings(), store, masters.read(self._site.data))
+            office = Office(Settings(), store)
             try:
                 return await work(office, store)
             finally:

@@ -11,11 +11,15 @@ from typing import Any
 import pytest
 from msgspec import Struct
 
+from chat.moderation.audit import ANCHORS, Whole
 from chat.moderation.decisions import Decided, NotAllowed, imposed
 from chat.people.roles import Role
+from chat.protocol import Author, Said
 from chat.store import keys
+from chat.store.case_log import Opening
 from chat.store.cases import Case, Choice, parted
 from chat.store.desk import UNDO_SECONDS, Contested, Imposed, Ruling
+from chat.store.room_log import Held, RoomLog
 from chat.verdict import Draft, Finding, Outcome, Verdict
 from tests.clients import Frame
 from tests.rooms.house import ROOM, Guest, House, house
@@ -50,6 +54,8 @@ def by_words(draft: Draft) -> Verdict:
 @pytest.fixture
 async def home(folder: Path) -> AsyncIterator[House]:
     async with house(folder, screen=by_words, say_seconds=0, newcomer_seconds=0) as running:
+        for person in (AURORE, IDRISS):
+            await running.hub.accounts.add(person.name, person.role, "cheval exact pile agrafe", second_factor=False)
         yield running
 
 
@@ -276,6 +282,12 @@ async def test_a_removed_message_is_absent_for_a_late_joiner_and_undone_it_is_sa
     assert (await says(author, "encore"))["code"] == "muted"
     late = await home.enters()
     assert "va-t’en" not in str(late.frames)
+    resumer = await home.arrives()
+    since = {"epoch": other.frames[0]["epoch"], "offset": 0}
+    resumer.send({"type": "hello", "session": other.frames[0]["you"]["session"], "since": since})
+    welcome = await resumer.until(lambda frame: frame["type"] == "welcome")
+    assert welcome["recovered"]
+    assert "va-t’en" not in str(welcome)
     await home.office.decisions.undo(AURORE, case.id)
     back = await late.hears("va-t’en")
     assert (back["id"], back["offset"]) == (said["id"], 3)
@@ -350,8 +362,8 @@ async def test_an_appeal_is_decided_by_another_and_reversed_it_is_said_again(hom
     await decide(home, held["case"], "remove", sanction=imposed("mute", 60))
     await let_time_pass(home, held["case"])
     notice = await noticed(author, "decided")
-    appeal = await home.office.appeal(notice["receipt"], "C’était le 3114.")
-    assert await home.office.appeal(notice["receipt"], "encore") == appeal, "once"
+    appeal = await home.hub.appeals.by_receipt(notice["receipt"], "C’était le 3114.")
+    assert await home.hub.appeals.by_receipt(notice["receipt"], "encore") == appeal, "once"
     with pytest.raises(NotAllowed, match="own_decision"):
         await home.office.decisions.claim(AURORE, appeal)
     await decide(home, appeal, "reverse", IDRISS)
@@ -371,6 +383,18 @@ async def test_an_appeal_comes_from_the_room_too_and_only_of_ones_own(home: Hous
     assert (await answered(other, dict(frame)))["code"] == "case_unknown"
     assert (await answered(author, dict(frame)))["type"] == "accepted"
     assert (await open_case(home, "appeals")).appeal == "Relisez."
+
+
+async def test_where_nobody_else_could_judge_an_appeal_that_is_said(home: House) -> None:
+    author = await home.enters()
+    held = await says(author, "téléphone")
+    await decide(home, held["case"], "remove")
+    await let_time_pass(home, held["case"])
+    await home.hub.accounts.remove(await home.hub.accounts.known(IDRISS.name))
+    frame = {"type": "appeal", "case": held["case"], "text": "Relisez."}
+    assert (await answered(author, dict(frame)))["code"] == "no_reviewer"
+    await home.hub.accounts.add(ADMIN.name, ADMIN.role, "cheval exact pile agrafe", second_factor=False)
+    assert (await answered(author, dict(frame)))["type"] == "accepted"
 
 
 async def test_a_permanent_exclusion_takes_two(home: House) -> None:
@@ -422,6 +446,66 @@ async def test_the_index_is_rebuilt_when_it_is_lost(home: House) -> None:
         await home.ask("DEL", key)
     await home.office.relay.sweep(1)
     assert (await open_case(home, "held")).id == held["case"]
+
+
+async def test_one_case_that_cannot_be_read_keeps_no_other_from_being_told(home: House) -> None:
+    author = await home.enters()
+    broken, sound = [await says(author, f"téléphone {i}") for i in range(2)]
+    for held in (broken, sound):
+        await decide(home, held["case"], "remove")
+    _, token = parted(broken["case"]) or ("", "")
+    await home.ask("HSET", keys.Room(ROOM).case(token), "findings", "{")
+    await let_time_pass(home, sound["case"])
+    assert (await noticed(author, "decided"))["message"] == sound["id"]
+
+
+async def test_a_bulk_decision_spares_what_has_changed_since_it_was_seen(home: House) -> None:
+    author, other = await home.enters(), await home.enters()
+    said = await says(author, "mourir")
+    case = await open_case(home, "distress")
+    await answered(other, {"type": "report", "message": said["id"], "reason": "distress"})
+    with pytest.raises(Contested, match="stale"):
+        await home.office.decisions.claim(AURORE, case.id, case.version)
+    assert not (await case_of(home, case.id)).claimed_by, "and it is nobody's"
+
+
+async def test_the_chain_of_a_closed_room_is_anchored_and_verified(home: House) -> None:
+    author = await home.enters()
+    held = await says(author, "téléphone")
+    await decide(home, held["case"], "remove")
+    await home.office.relay.close()
+    await home.ask("DEL", keys.ANCHORS, keys.AUDITED)  # the process died before it was anchored
+    await home.hub.registry.close(ROOM)
+    await home.office.relay.sweep(2.0**31)
+    chains = [chain async for chain in home.office.chains.verify(home.office.desk)]
+    assert [(chain.chain, chain.entries) for chain in chains if isinstance(chain, Whole)] == [(ANCHORS, 1), (ROOM, 1)]
+    await home.office.relay.sweep(2.0**31)
+    assert await home.ask("LLEN", keys.ANCHORS) == 1, "once"
+
+
+async def test_ten_thousand_cases_are_listed_each_once_the_oldest_first(home: House) -> None:
+    log = home.hub.rooms[ROOM].log if ROOM in home.hub.rooms else (await home.hub.room(ROOM)).log
+    verdict = Verdict((WORDS["téléphone"],))
+    authors = [f"auteur{i}" for i in range(500)]
+    for name in authors:
+        await home.ask("HSET", keys.Room(ROOM).people, name, f"{name}\n{{}}")
+    for start in range(0, 10_000, 500):
+        await asyncio.gather(*(_held(log, name, start, verdict) for name in authors))
+    await home.office.relay.work(ROOM, 2.0**31)
+    seen: list[str] = []
+    cursor = ""
+    while True:
+        page = await home.office.queue.page("held", cursor, "", lambda _: True)
+        seen += [case.id for case in page.cases]
+        if not (cursor := page.cursor):
+            break
+    assert (len(seen), len(set(seen)), page.counts["held"].open) == (10_000, 10_000, 10_000)
+
+
+async def _held(log: RoomLog, author: str, number: int, verdict: Verdict) -> None:
+    opening = Opening("held", True, verdict.findings, "téléphone", "fr", b'{"id":"a","name":"A","hue":0,"face":"mask"}')
+    said = Said(0, 0, f"{author}-{number}", Author(author, "A", 0, "mask"), "message", "téléphone")
+    assert isinstance(await log.say(author, str(number), said, [], opening), Held)
 
 
 async def test_what_a_crash_left_undone_is_done_by_whoever_comes_next(home: House) -> None:

@@ -124,7 +124,7 @@ async def house(
     async with embedded(folder / "data", role=Role.SERVE) as url, contextlib.AsyncExitStack() as stack:
         store = Store(url, options.store_timeout_seconds)
         stack.push_async_callback(store.close)
-        office = Office(options, store, Masters(bytes(32)))
+        office = Office(options, store)
         hub = Hub(options, store, Masters(bytes(32)), lambda: False, screen, office.opened)
         for slug in (ROOM, *rooms):
             await hub.registry.add(slug, title=slug, format="salon", strictness=strictness)
