@@ -119,7 +119,14 @@ class Encoder:
         """Give a row of :data:`EMBEDDED` numbers a passage."""
         if not read:
             return np.zeros((0, EMBEDDED), np.float32)
-        texts = [one.plain for one in read] + [one.folded for one in read]
-        both: Floats = self._use.encode(texts)  # type: ignore[no-untyped-call]
-        found: Floats = (np.hstack([both[: len(read)], both[len(read) :]]) * _SCALE).astype(np.float32)
+        # Much is written as it folds, and other readings always are: each text is encoded once.
+        row = {
+            text: at for at, text in enumerate(dict.fromkeys(text for one in read for text in (one.plain, one.folded)))
+        }
+        apart: Floats = self._use.encode(list(row))  # type: ignore[no-untyped-call]
+        both = [
+            apart[[row[text] for text in texts]]
+            for texts in ([one.plain for one in read], [one.folded for one in read])
+        ]
+        found: Floats = (np.hstack(both) * _SCALE).astype(np.float32)
         return found
