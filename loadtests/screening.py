@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -31,19 +32,23 @@ HOSTILE: Final = {
 
 
 def main() -> None:
+    show(lambda text: screen(Draft(text)), LENGTHS, HOSTILE)
+
+
+def show(work: Callable[[str], object], lengths: Sequence[int], hostile: Mapping[str, str]) -> None:
+    """Print how long ``work`` takes for ordinary messages of each of the ``lengths``, and for each ``hostile`` piece repeated to it."""
     chance = random.Random(20261125)
-    lines = [line["text"] for path in sorted(TEXTS.glob("*everyday*.jsonl")) for line in map(_read, path.open("rb"))]
+    lines = [_text(line) for path in sorted(TEXTS.glob("*everyday*.jsonl")) for line in path.open("rb")]
     print("| text | code points | p50, ms | p99, ms |\n| --- | --- | --- | --- |")
-    for length in LENGTHS:
-        ordinary = [_filled(lines, length, chance) for _ in range(MESSAGES)]
-        _show("ordinary", length, ordinary)
-        for name, piece in HOSTILE.items():
-            _show(name, length, [(piece * length)[:length]] * 20)
+    for length in lengths:
+        _row(work, "ordinary", length, [_filled(lines, length, chance) for _ in range(MESSAGES)])
+        for name, piece in hostile.items():
+            _row(work, name, length, [(piece * length)[:length]] * 20)
 
 
-def _read(line: bytes) -> dict[str, str]:
+def _text(line: bytes) -> str:
     row: dict[str, object] = msgspec.json.decode(line)
-    return {"text": str(row["text"])}
+    return str(row["text"])
 
 
 def _filled(lines: list[str], length: int, chance: random.Random) -> str:
@@ -53,17 +58,16 @@ def _filled(lines: list[str], length: int, chance: random.Random) -> str:
     return text[:length]
 
 
-def _show(name: str, length: int, texts: list[str]) -> None:
+def _row(work: Callable[[str], object], name: str, length: int, texts: list[str]) -> None:
     for text in texts[:100]:  # so that the automata of the patterns are built
-        screen(Draft(text))
-    took = sorted(_milliseconds(text) for text in texts)
+        work(text)
+    took = sorted(_milliseconds(work, text) for text in texts)
     print(f"| {name} | {length:,} | {took[len(took) // 2]:.2f} | {took[int(len(took) * 0.99)]:.2f} |")
 
 
-def _milliseconds(text: str) -> float:
-    draft = Draft(text)
+def _milliseconds(work: Callable[[str], object], text: str) -> float:
     start = time.process_time()
-    screen(draft)
+    work(text)
     return (time.process_time() - start) * 1_000
 
 
