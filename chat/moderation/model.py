@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from chat.moderation.crisis import Levels, Likelihoods, crisis_of
+from chat.moderation.crisis import Likelihoods, crisis_of
 from chat.verdict import Crisis
 
 if TYPE_CHECKING:
@@ -68,18 +68,6 @@ class Model:
 
         return seeing.look(self.encoder, self.heads, texts)
 
-    def score(self, texts: Sequence[tuple[str, str]]) -> list[float]:
-        """Give the likelihood of abuse, from 0 to 1, a text."""
-        return [look.score for look in self.look(texts)]
-
-    def crisis(self, texts: Sequence[tuple[str, str]]) -> list[Likelihoods]:
-        """Give how likely distress is, a text."""
-        return [look.likely for look in self.look(texts)]
-
-    def levels(self, lang: str) -> Levels:
-        """Give the levels that were chosen for a language."""
-        return self.heads.bounds.of(lang)
-
     def decide(self, found: Crisis, likely: Likelihoods, lang: str) -> Crisis:
         """Bring together what the rules found and what is likely (:func:`~chat.moderation.crisis.crisis_of`)."""
-        return crisis_of(found, likely, self.levels(lang))
+        return crisis_of(found, likely, self.heads.bounds.of(lang))

@@ -24,18 +24,18 @@ def model() -> Model:
 
 
 def test_score_of_plain_talk_is_below_that_of_abuse(model: Model) -> None:
-    quiet, hostile = model.score(
+    quiet, hostile = model.look(
         [("Merci pour vos conseils, bonne soirée à tous.", "fr"), ("Ferme-la, espèce de débile.", "fr")]
     )
 
-    assert quiet < 0.5 < hostile
+    assert quiet.score < 0.5 < hostile.score
 
 
 @pytest.mark.parametrize(
     ("text", "lang"), [("Je veux mourir, j'ai choisi la date.", "fr"), ("I am going to kill myself tonight.", "en")]
 )
 def test_crisis_said_plainly_is_likely(model: Model, text: str, lang: str) -> None:
-    likely = model.crisis([(text, lang)])[0]
+    likely = model.look([(text, lang)])[0].likely
 
     assert model.decide("none", likely, lang) == "self"
 
@@ -43,7 +43,7 @@ def test_crisis_said_plainly_is_likely(model: Model, text: str, lang: str) -> No
 def test_crisis_buried_in_talk_is_found_by_its_sentence(model: Model) -> None:
     talk = "Le comité a validé le planning. La salle est réservée pour jeudi. Pensez à répondre au sondage. "
 
-    likely = model.crisis([(talk * 4 + "Je vais me suicider ce soir. " + talk * 4, "fr")])[0]
+    likely = model.look([(talk * 4 + "Je vais me suicider ce soir. " + talk * 4, "fr")])[0].likely
 
     assert model.decide("none", likely, "fr") == "self"
 
@@ -62,9 +62,9 @@ def test_look_at_nothing_gives_nothing(model: Model) -> None:
 
 
 def test_disguised_abuse_scores_as_what_it_reads(model: Model) -> None:
-    plain, styled = model.score([("sale ordure, creve", "fr"), ("sаlе оrdurе, сrèvе", "fr")])
+    plain, styled = model.look([("sale ordure, creve", "fr"), ("sаlе оrdurе, сrèvе", "fr")])
 
-    assert styled == pytest.approx(plain, abs=0.02)
+    assert styled.score == pytest.approx(plain.score, abs=0.02)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_weights_of_the_operator_come_first(tmp_path: Path, model: Model) -> Non
 
     text = [("Ferme-la, espèce de débile.", "fr")]
 
-    assert Model.load(tmp_path).score(text) != model.score(text)
+    assert Model.load(tmp_path).look(text) != model.look(text)
     assert flat.networks[0].inward.shape[0] == EMBEDDED
 
 
@@ -166,5 +166,5 @@ def test_absence_of_the_extra_is_said() -> None:
 def test_model_computes_in_one_thread(model: Model) -> None:
     from threadpoolctl import threadpool_info
 
-    assert model.score([("Bonjour", "fr")])
+    assert model.look([("Bonjour", "fr")])
     assert {pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"} == {1}
