@@ -1,8 +1,8 @@
 """
 All that this process serves: its live rooms and everybody's connections.
 
-The hub opens a room when somebody comes, hands it what the bus brings, keeps the beat (:meth:`Hub.beat`), and lets everybody go when
-the server ends. No process knows the others: what one says, all hear from the bus.
+The hub opens a room when somebody comes, hands it what the bus brings, and lets everybody go when the server ends; what is due every few
+seconds is its beat's (:mod:`chat.rooms.beat`). No process knows the others: what one says, all hear from the bus.
 """
 
 from __future__ import annotations
@@ -13,12 +13,10 @@ import random
 import socket
 import time
 from collections.abc import Callable
-from typing import Final
 from zoneinfo import ZoneInfo
 
 import structlog
 
-from chat import metrics
 from chat.errors import CloseCode, Closing, Refusal, StoreAway
 from chat.people import staff
 from chat.people.appeals import Appeals
@@ -34,13 +32,13 @@ from chat.people.staff_seats import StaffSeats
 from chat.people.vigil import Vigil
 from chat.people.words import Words
 from chat.protocol import Notice, encode
+from chat.rooms.beat import Beat
 from chat.rooms.connection import LINGER_SECONDS, Connection
 from chat.rooms.member import Member
 from chat.rooms.outbox import Flusher
 from chat.rooms.room import Room
 from chat.rooms.schedule import openings_between, parse
 from chat.settings import Settings
-from chat.store import keys
 from chat.store.bus import Bus
 from chat.store.commands import Store
 from chat.store.doors import Doors
@@ -52,10 +50,6 @@ from chat.store.sanctions import CHANNEL, Sanctions, read_record
 from chat.verdict import Screen
 
 log = structlog.get_logger()
-
-SWEEP_SECONDS: Final = 60.0  # between two looks at the rooms that nobody is in
-EMPTY_SECONDS: Final = 30.0  # an empty room stays live for those who come back
-AWAY_SECONDS: Final = 30.0  # without the bus, before members are asked to come back later
 
 
 class Hub:
@@ -101,15 +95,12 @@ class Hub:
         self.comeback_seconds = (1.0, 3.0)
         self.draining = False
         self.read_only = False
+        self.away_since: float | None = None  # as the clock that only goes forward counts; None: the bus is there
         self.zone = ZoneInfo(settings.zone)
-        self._disk_full = disk_full
         self._flusher = Flusher()
         self._opening: dict[str, asyncio.Task[Room]] = {}
         self._channels: dict[str, Room] = {}
-        self._empty_since: dict[str, float] = {}
-        self._away_since: float | None = None
-        self._swept_at = 0.0
-        self._beating: asyncio.Task[None] | None = None
+        self.beat = Beat(self, disk_full)
         self.bus = Bus(store.url, settings.store_timeout_seconds, self._heard, self._away, self._back)
 
     async def open(self) -> None:
@@ -117,7 +108,7 @@ class Hub:
         await self.bus.open()
         await self.bus.subscribe(CHANNEL)
         await self.bus.subscribe(staff.CHANNEL)
-        self._beating = asyncio.get_running_loop().create_task(self._beat_on())
+        self.beat.start()
 
     # -- people and rooms
 
@@ -146,14 +137,14 @@ class Hub:
             raise StoreAway
         room = self.rooms.get(slug)
         if room is not None and room.over:
-            self._drop(room)
+            self.drop(room)
             room = None
         if room is None:
             opening = self._opening.get(slug) or asyncio.get_running_loop().create_task(self._open(slug))
             self._opening[slug] = opening
             opening.add_done_callback(lambda _: self._opening.pop(slug, None))
             room = await asyncio.shield(opening)
-        self._empty_since.pop(slug, None)  # somebody is at the door
+        room.empty_since = None  # somebody is at the door
         if not room.opening(time.time()).open:
             raise Closing("room_closed", CloseCode.ROOM_CLOSED)
         return room
@@ -171,18 +162,18 @@ class Hub:
                 await self.bus.subscribe(room_log.channel)
             await room.open()
         except (TimeoutError, StoreAway) as exc:
-            self._drop(room)
+            self.drop(room)
             raise StoreAway from exc
         except BaseException:
-            self._drop(room)
+            self.drop(room)
             raise
         self.rooms[slug] = room
         return room
 
-    def _drop(self, room: Room) -> None:
+    def drop(self, room: Room) -> None:
+        """Let go of a room, with the words that it holds."""
         room.over = True  # nothing is heard for it any more: nobody may be seated there
         self.rooms.pop(room.record.slug, None)
-        self._empty_since.pop(room.record.slug, None)
         self._channels.pop(room.log.channel, None)
         self.bus.unsubscribe(room.log.channel)
 
@@ -197,7 +188,7 @@ class Hub:
         """Raise what keeps anybody from writing now: Refusal ``read_only``, or StoreAway."""
         if self.read_only:
             raise Refusal("read_only", retry_after=30)
-        if self._away_since is not None:
+        if self.away_since is not None:
             raise StoreAway
 
     # -- the bus
@@ -227,100 +218,16 @@ class Hub:
                 member.carries(sanction)
 
     def _away(self) -> None:
-        self._away_since = time.monotonic()
+        self.away_since = time.monotonic()
         for member in tuple(self.members):  # who is far behind is let go at this word
             if member.room is not None:
                 member.complain("store_away")
 
     def _back(self) -> None:
-        self._away_since = None
+        self.away_since = None
         for room in self.rooms.values():
             room.fill()
             room.tell(encode(Notice("store_back")))
-
-    # -- the beat
-
-    async def _beat_on(self) -> None:
-        while True:
-            await asyncio.sleep(self.settings.presence_seconds)
-            try:
-                await self.beat(time.time())
-            except StoreAway:
-                log.warning("beat_missed")
-            except Exception as exc:  # noqa: BLE001 - the beat must go on; what failed is said
-                log.error("beat_failed", error=exc)
-
-    async def beat(self, now: float) -> None:
-        """Do all that is due every few seconds; ``now`` in seconds since 1970. Raises StoreAway when some of it failed."""
-        metrics.CONNECTIONS.set(len(self.members))
-        metrics.ROOMS.set(len(self.rooms))
-        self._watch_disk()
-        self._watch_connections()
-        self._let_go()
-        away = await self._pulse(now)
-        self._retire()
-        self.closed_batches = await self.doors.closed_batches(now)
-        if time.monotonic() - self._swept_at > SWEEP_SECONDS:
-            self._swept_at = time.monotonic()
-            await self._sweep()
-            await self.vigil.look(now)
-        if away:
-            raise StoreAway
-
-    async def _pulse(self, now: float) -> bool:
-        """Let each room know how it is; answers whether the store was away for one of them."""
-        rooms = tuple(self.rooms.values())
-        results = await asyncio.gather(*(room.pulse(now) for room in rooms), return_exceptions=True)
-        for room, result in zip(rooms, results, strict=True):
-            if isinstance(result, Exception) and not isinstance(result, StoreAway):
-                log.error("pulse_failed", room=room.record.slug, error=result)
-        return any(isinstance(result, StoreAway) for result in results)
-
-    def _watch_disk(self) -> None:
-        try:
-            read_only = self._disk_full()
-        except OSError:
-            read_only = True  # the folder is gone, or its disk is: nothing can be kept there
-        if read_only != self.read_only:
-            self.read_only = read_only
-            log.warning("rooms_read_only" if read_only else "rooms_writable")
-            for room in self.rooms.values():
-                room.tell(encode(Notice("read_only" if read_only else "writable")))
-
-    def _watch_connections(self) -> None:
-        now, s = asyncio.get_running_loop().time(), self.settings
-        for member in tuple(self.members):
-            connection = member.connection
-            silent, stalled = now - connection.heard_at, connection.stalled_since
-            if now > member.ends_at:
-                member.close(CloseCode.SESSION_ENDED, "session_ended")
-            elif stalled is not None and now - stalled > s.stall_seconds:
-                member.close(CloseCode.TOO_SLOW, "too_slow")
-            elif silent > s.idle_seconds:
-                member.close(CloseCode.IDLE, "idle")
-            elif silent > s.ping_seconds:
-                connection.ping()
-
-    def _let_go(self) -> None:
-        if self._away_since is not None and time.monotonic() - self._away_since > AWAY_SECONDS:
-            for member in tuple(self.members):
-                member.close(CloseCode.BUS_LOST, "store_away", round(random.uniform(5, 15), 1))
-
-    def _retire(self) -> None:
-        now = time.monotonic()
-        for slug, room in tuple(self.rooms.items()):
-            if room.over:
-                self._drop(room)  # with the words that it holds
-            elif room.members:
-                self._empty_since.pop(slug, None)
-            elif now - self._empty_since.setdefault(slug, now) > EMPTY_SECONDS:
-                self._drop(room)
-
-    async def _sweep(self) -> None:
-        """Let time pass in the rooms that are live nowhere, too."""
-        for slug in await self.store.ask("SMEMBERS", keys.ROOMS):
-            if slug.decode() not in self.rooms:
-                await RoomLog(self.store, slug.decode(), self.settings).pulse([], [])
 
     # -- the end
 
@@ -340,8 +247,7 @@ class Hub:
             async with asyncio.timeout(LINGER_SECONDS):
                 while any(connection.open for connection in parting):  # noqa: ASYNC110
                     await asyncio.sleep(0.01)
-        if self._beating is not None:
-            self._beating.cancel()
+        self.beat.stop()
         await self.door.close()
         self.hashing.close()
         await self.bus.close()

@@ -65,6 +65,7 @@ class Room:
         self.flushed = 0  # up to where members were written to
         self.oldest = 0
         self.over = False  # closed, failed, of another order or left alone by now: whoever comes needs it opened anew
+        self.empty_since: float | None = None  # as the clock that only goes forward counts; the beat's to note
         self._hours = hours
         self._zone = ZoneInfo(settings.zone)
         self._settings = settings

@@ -219,7 +219,7 @@ async def test_whoever_is_gone_leaves_nothing_behind(inside: House) -> None:
             await asyncio.sleep(0.01)
         while len(os.listdir("/proc/self/fd")) > before:
             await asyncio.sleep(0.01)
-        await inside.hub.beat(0.0)
+        await inside.hub.beat.once(0.0)
         while members() > 1:
             await asyncio.sleep(0.01)
     assert inside.room().members == {witness.member}

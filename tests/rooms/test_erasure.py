@@ -89,5 +89,5 @@ async def test_nothing_holds_the_words_of_a_closed_room(hub: Hub) -> None:
     room, _ = await said(hub)
     await hub.registry.close("salon")
     await eventually(lambda: room.over)
-    await hub.beat(0)
+    await hub.beat.once(0)
     assert holders(hub) == []

@@ -154,7 +154,7 @@ async def test_a_room_whose_pulse_fails_keeps_no_other_from_its_own(inside: Hous
     other = await inside.enters("ailleurs")
     await inside.ask("DEL", "{salon}:voices")
     await inside.ask("SET", "{salon}:voices", "what should be a hash")
-    await inside.hub.beat(0.0)
+    await inside.hub.beat.once(0.0)
     assert (await other.until(lambda frame: frame["type"] == "presence"))["present"] == 1
 
 
@@ -179,12 +179,12 @@ async def test_an_empty_room_stays_while_somebody_is_at_its_door(
     async with asyncio.timeout(5):
         while room.members:
             await asyncio.sleep(0)
-    monkeypatch.setattr("chat.rooms.hub.EMPTY_SECONDS", 0.05)
-    await inside.hub.beat(0.0)
+    monkeypatch.setattr("chat.rooms.beat.EMPTY_SECONDS", 0.05)
+    await inside.hub.beat.once(0.0)
     await asyncio.sleep(0.06)  # all but retired
     guest = await inside.arrives(early=build_frame(1, b'{"type":"hello","pseudonym":"Loutre tenace"}'))
     await asyncio.sleep(0)
-    await inside.hub.beat(0.0)
+    await inside.hub.beat.once(0.0)
     assert (await guest.receive())["type"] == "welcome"
     await inside.says("je t’attendais")
     await guest.hears("je t’attendais")
