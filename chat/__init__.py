@@ -23,9 +23,10 @@ The house, from the door inwards; a module imports only from those below it:
     open; ``leaks/`` is the proof.
 ``rooms/``
     ``handoff`` takes the socket from uvicorn; ``connection`` speaks RFC 6455 on it, ``messages`` (pure) reads it; ``outbox`` writes once
-    a turn; ``member`` listens to one person; ``entry`` seats them; ``requests`` answers their frames; ``room`` is a live room, ``seats``
-    who is in it; ``hub`` all of a process, ``beat`` what is due there every few seconds. ``sequence`` (one order), ``tail`` (its newest
-    events), ``schedule``, ``limits`` and ``text`` are pure.
+    a turn; ``member`` listens to one person; ``entry`` seats them; ``requests`` answers their frames; ``concerns`` tells them what is
+    decided about them (``notices``, pure, how); ``room`` is a live room, ``seats`` who is in it; ``hub`` all of a process, ``beat`` what
+    is due there every few seconds. ``sequence`` (one order), ``tail`` (its newest events), ``schedule``, ``limits`` and ``text`` are
+    pure.
 ``moderation/``
     Before a room, ``pipeline`` screens a draft: ``normalise`` and ``disguise`` read it, ``rules/`` (one a file, listed in order) say what
     they find by the expressions of ``words/``; pure. Once published, ``second_look`` reads it again by a trained ``model``, in a process

@@ -18,7 +18,7 @@ from chat.people.logins import StaffSession
 from chat.people.roles import Role
 from chat.people.sessions import Session, author_id, hue
 from chat.protocol import Author, Hello, Since, Welcome, You
-from chat.rooms import notices
+from chat.rooms import concerns, notices
 from chat.rooms.room import Room
 from chat.rooms.sequence import Entry, entries, newest
 from chat.settings import Settings
@@ -101,9 +101,9 @@ async def enter(member: Member, hello: Hello) -> None:
     for notice in filter(None, map(notices.outcome, seat.reported)):
         member.send(notice)
     if carried is not None:
-        member.carries(carried)
+        concerns.carries(member, carried)
     if seat.sanction is not None and seat.sanction.left(now):
-        member.sanctioned(seat.sanction)
+        concerns.sanctioned(member, seat.sanction)
 
 
 async def _invited(member: Member, session: Session) -> bool:

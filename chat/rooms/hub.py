@@ -32,6 +32,7 @@ from chat.people.staff_seats import StaffSeats
 from chat.people.vigil import Vigil
 from chat.people.words import Words
 from chat.protocol import Notice, encode
+from chat.rooms import concerns
 from chat.rooms.beat import Beat
 from chat.rooms.connection import LINGER_SECONDS, Connection
 from chat.rooms.member import Member
@@ -215,7 +216,7 @@ class Hub:
         assert sanction is not None
         for member in tuple(self.members):
             if member.person == person:
-                member.carries(sanction)
+                concerns.carries(member, sanction)
 
     def _away(self) -> None:
         self.away_since = time.monotonic()

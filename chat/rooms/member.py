@@ -2,20 +2,18 @@
 One person in one room, through one connection: what they send, and how they are answered.
 
 A member begins with ``hello`` and is seated (:mod:`chat.rooms.entry`); then each frame is a request (:mod:`chat.rooms.requests`; to
-answer a new one, see there). Requests are answered in any order, each by its ``ref``; too many unanswered ones, and nothing more is
-read from the socket until some are.
+answer a new one, see there). What they are told unasked is in :mod:`chat.rooms.concerns`. Requests are answered in any order, each by its
+``ref``; too many unanswered ones, and nothing more is read from the socket until some are.
 """
 
 from __future__ import annotations
 
 import asyncio
 import random
-import time
 from collections import deque
 from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
-import msgspec
 import structlog
 
 from chat import metrics
@@ -25,8 +23,7 @@ from chat.people.logins import StaffSession
 from chat.people.roles import Role, may
 from chat.people.sessions import Session
 from chat.people.vigil import Watch
-from chat.protocol import Author, Error, Hello, Inward, Notice, Outward, Refused, Word, decode, encode
-from chat.rooms import notices
+from chat.protocol import Author, Error, Hello, Inward, Outward, Refused, decode, encode
 from chat.rooms.connection import Connection
 from chat.rooms.entry import enter
 from chat.rooms.limits import Pace, Standing
@@ -34,8 +31,6 @@ from chat.rooms.outbox import text_frame
 from chat.rooms.requests import FRAMES, Request, answer
 from chat.rooms.sequence import portions
 from chat.store.case_log import CaseLog
-from chat.store.cases import read_word
-from chat.store.sanctions import Sanction
 
 if TYPE_CHECKING:
     from chat.rooms.hub import Hub
@@ -190,7 +185,7 @@ class Member:
         if isinstance(frame, Hello):
             self._hello(frame)
         else:
-            self._spawn(self._reply(frame))
+            self.spawn(self._reply(frame))
 
     def _hello(self, hello: Hello) -> None:
         if self.room is not None:
@@ -201,7 +196,7 @@ class Member:
             raise Closing("names_tried", CloseCode.PROTOCOL_ERROR)
         self._expected()
         self._entering = True
-        self._spawn(self._enter(hello))
+        self.spawn(self._enter(hello))
 
     async def _enter(self, hello: Hello) -> None:
         try:
@@ -233,6 +228,10 @@ class Member:
         return self.standing if closed_at is None else self.standing.of_closed_batch(closed_at)
 
     @property
+    def cases(self) -> CaseLog:
+        return CaseLog(self.hub.store, self.slug, self.hub.settings)
+
+    @property
     def here(self) -> Room:
         """The room of a member who is seated."""
         assert self.room is not None
@@ -258,76 +257,12 @@ class Member:
         metrics.REFUSED.labels(code).inc()
         self.send(Refused(ref, code, sentence(code, self.lang), retry_after))
 
-    def sanctioned(self, sanction: Sanction) -> None:
-        """Tell the member what is on them from now on; one for the whole community goes with them from here."""
-        if sanction.everywhere:
-            self._spawn(self._carry(sanction))
-        self._tell(sanction)
-
-    def carries(self, sanction: Sanction) -> None:
-        """Be under a sanction that began in another room, or no longer."""
-        muted_until = sanction.ends if sanction.kind == "mute" else 0.0
-        self.standing = msgspec.structs.replace(self.standing, muted_until=muted_until)
-        self._tell(sanction)
-
-    def _tell(self, sanction: Sanction) -> None:
-        left = sanction.left(time.time())
-        if sanction.kind == "exclude":
-            self.close(CloseCode.EXCLUDED, "excluded", round(left, 1))
-        elif left:
-            self.send(Notice("muted", sanction.ends, sanction.reason))
-        else:
-            self.send(Notice("unmuted"))
-
-    async def _carry(self, sanction: Sanction) -> None:
-        try:
-            await self.hub.sanctions.carry(self.person, sanction)
-        except StoreAway:
-            log.warning("sanction_not_carried")  # this room keeps it, and it is tried again at the next hello here
-
-    # -- cases that concern them
-
-    @property
-    def cases(self) -> CaseLog:
-        return CaseLog(self.hub.store, self.slug, self.hub.settings)
-
-    def learn(self, token: str) -> None:
-        """Be told how a case stands that one is concerned by."""
-        self._spawn(self._learn(token))
-
-    async def _learn(self, token: str) -> None:
-        try:
-            case = await self.cases.find(token)
-        except StoreAway:
-            return  # they are told with their next welcome
-        if case is not None:
-            notice = (
-                notices.decided(case, self.hub.receipts) if case.author == self.author.id else notices.outcome(case)
-            )
-            if notice is not None:
-                self.send(notice)
-
-    def hear_word(self, word: str) -> None:
-        """Hear what somebody of the staff says to oneself alone."""
-        kept = read_word(word.encode())
-        self.send(Word(kept.sender, kept.text, kept.at))
-
-    def offer_help(self, crisis: Literal["self", "other"], ref: str | None = None) -> None:
-        """Show who can help, and whether a moderator is there to see it."""
-        self._spawn(self._offer_help(crisis, ref))
-
-    async def _offer_help(self, crisis: Literal["self", "other"], ref: str | None) -> None:
-        try:
-            on_duty = await self.hub.duty.anybody()
-        except StoreAway:
-            on_duty = False  # whether somebody is there is not known: nobody is to wait for them
-        self.send(Notice("resources", crisis=crisis, on_duty=on_duty, ref=ref))
-
     def complain(self, code: str, retry_after: float | None = None) -> None:
         """Tell the member that something is wrong, besides any request."""
         self.send(Error(code, sentence(code, self.lang), retry_after))
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Have something done while this goes on; it counts as unanswered until it is."""
         task = self._loop.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._done)

@@ -20,6 +20,7 @@ from msgspec import Struct
 from chat import metrics
 from chat.errors import CloseCode, StoreAway
 from chat.protocol import Author, Phase, Place, State, Void, Withdrawn, encode
+from chat.rooms import concerns
 from chat.rooms.limits import Limits
 from chat.rooms.outbox import Flusher, text_frame
 from chat.rooms.saying import KINDS
@@ -30,7 +31,6 @@ from chat.rooms.tail import Tail
 from chat.settings import Settings
 from chat.store.registry import RoomRecord
 from chat.store.room_log import STRETCH, Placed, RoomLog, Seat, Stretch
-from chat.store.sanctions import read_record
 
 if TYPE_CHECKING:
     from chat.rooms.member import Member
@@ -124,33 +124,13 @@ class Room:
         self._gather(text_frame(event))
 
     def _signal(self, name: str, *facts: str) -> None:
-        if name == "opened":
+        if name == "closed":
+            self.end("room_closed", CloseCode.ROOM_CLOSED)
+        elif name == "opened":
             author, seat = facts
             self.seats.opened(author, int(seat))
-        elif name == "sanctioned":
-            author, *record = facts
-            sanction = read_record(" ".join(record))
-            assert sanction is not None
-            if (member := self.seats.of(author)) is not None:
-                member.sanctioned(sanction)
-        elif name == "ended":
-            author, code = facts
-            if (member := self.seats.of(author)) is not None:
-                member.close(CloseCode.SESSION_ENDED, code)
-        elif name == "case":
-            author, token = facts
-            if (member := self.seats.of(author)) is not None:
-                member.learn(token)
-        elif name == "help":
-            author, crisis = facts
-            if (member := self.seats.of(author)) is not None:
-                member.offer_help("self" if crisis == "self" else "other")
-        elif name == "word":
-            author, *word = facts
-            if (member := self.seats.of(author)) is not None:
-                member.hear_word(" ".join(word))
-        elif name == "closed":
-            self.end("room_closed", CloseCode.ROOM_CLOSED)
+        elif facts and (member := self.seats.of(facts[0])) is not None:
+            concerns.hear(member, name, *facts[1:])
 
     # -- what is missing
 
@@ -260,7 +240,7 @@ class Room:
         self._expected = pulse.newest
         for author, sanction in pulse.excluded.items():
             if (member := self.seats.of(author)) is not None:  # pub/sub lost the word, or it came while they sat down
-                member.sanctioned(sanction)
+                concerns.sanctioned(member, sanction)
         self.oldest = pulse.oldest
         presence = self.seats.presence(pulse)
         if presence is not None:
