@@ -86,16 +86,22 @@ const concerns = ({ type, code, you }) =>
 let coming = null;
 let shown = null;
 
-/** Bring it, once. Where it does not come, that is said, and the next event asks again. */
+/** Answer what `coming` brings; where it does not come, say so, and answer null. */
+async function brought(coming) {
+  try {
+    return await coming;
+  } catch {
+    dispatch({ type: "refusing", message: say("page.partial") });
+    return null;
+  }
+}
+
+/** Bring what shows cases, once; if it fails, the next event asks again. */
 async function furnish() {
   coming ??= import("./room/private.js").then((part) => part.furnish(parts));
-  try {
-    shown = await coming;
-    if (!state.furnished) dispatch({ type: "furnished" });
-  } catch {
-    coming = null;
-    dispatch({ type: "refusing", message: say("page.partial") });
-  }
+  shown = await brought(coming);
+  if (!shown) coming = null;
+  else if (!state.furnished) dispatch({ type: "furnished" });
   return shown;
 }
 
@@ -198,21 +204,13 @@ const act = {
     dispatch({ type: "lookingBack", ref });
     connection.send({ type: "history", ref, before: state.first });
   },
-  choices(id) {
-    const message = state.messages.find((one) => one.id === id);
-    if (!message) return [];
-    const answer = { words: say("menu.answer"), act: () => answerTo(id) };
-    if (message.author.id === state.you.id) return [answer, { words: say("menu.withdraw"), act: () => ask({ type: "withdraw", message: id }) }];
-    const report = { words: say("menu.report"), act: async () => (await furnish())?.report(message) };
-    const ignore = { words: say("menu.ignore"), act: () => act.ignore(message.author.id, true) };
-    return state.reported[id] ? [answer, ignore] : [answer, report, ignore];
+  menu: () => brought(import("./room/menu.js")),
+  report: async (message) => (await furnish())?.report(message),
+  answer(message) {
+    dispatch({ type: "answering", message });
+    views.composer.focus();
   },
 };
-
-function answerTo(message) {
-  dispatch({ type: "answering", message });
-  views.composer.focus();
-}
 
 function leave() {
   connection.close();
@@ -255,7 +253,7 @@ function invited(given) {
 }
 
 async function comeToDoor() {
-  if (!session) gate.open(brought);
+  if (!session) gate.open(slip);
   try {
     const answer = await fetch(`/api/rooms?lang=${language()}`, asMember());
     if (answer.ok) views.entrance.show((await answer.json()).find((room) => room.slug === slug) ?? null);
@@ -268,7 +266,7 @@ await load();
 settle();
 const community = find("meta[name=application-name]").content;
 const voice = announcer();
-const brought = bring();
+const slip = bring();
 const gate = door((told) => dispatch({ type: "door", door: told }));
 const connection = link({ path: `/r/${slug}/live`, hello, hear: dispatch });
 const draft = { read: () => tab.read(keys.draft) ?? "", write: (text) => tab.write(keys.draft, text) };

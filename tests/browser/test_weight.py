@@ -14,7 +14,7 @@ from tests.browser.conftest import Arrive
 from tests.browser.visitor import Visitor, Watch
 
 KILOBYTE = 1000
-MOST = {"document": 10 * KILOBYTE, "stylesheet": 12 * KILOBYTE, "script": 32 * KILOBYTE}
+MOST = {"document": 10 * KILOBYTE, "stylesheet": 12 * KILOBYTE, "script": 31 * KILOBYTE}
 MOST_IN_ALL = 50 * KILOBYTE
 MOST_REQUESTS = 18
 MOST_AT_THE_CONSOLE = 66 * KILOBYTE

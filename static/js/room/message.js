@@ -1,4 +1,4 @@
-/** One row of the stream as an element, and the menu of what one can do with a message. */
+/** One row of the stream as an element. */
 
 import { ago, clock, day, say } from "../words.js";
 
@@ -146,82 +146,6 @@ function linked(text) {
 const anchor = (address) => Object.assign(document.createElement("a"), {
   href: address, textContent: address, target: "_blank", rel: "noreferrer noopener nofollow",
 });
-
-/* The menu of a message, by the pattern of ARIA's menu button. */
-
-/**
- * Open and close the menus of the messages below `list`; `choices(id)` gives `{key, words, act}` for a message.
- *
- * Arrows, Home, End and first letters move, Escape and Tab close; the focus goes back to the button.
- */
-export function menus(list, choices) {
-  let button = null;
-  let menu = null;
-
-  function open(opener, last = false) {
-    close();
-    const items = choices(opener.dataset.message).map(({ words, act }) => item(words, () => {
-      close(true);
-      act();
-    }));
-    if (!items.length) return;
-    button = opener;
-    button.ariaExpanded = "true";
-    menu = Object.assign(document.createElement("div"), { className: "menu", role: "menu", ariaLabel: button.ariaLabel });
-    menu.append(...items);
-    button.after(menu);
-    const below = list.closest(".scroll").getBoundingClientRect().bottom;
-    menu.toggleAttribute("data-up", menu.getBoundingClientRect().bottom > Math.min(below, innerHeight));
-    items.at(last ? -1 : 0).focus({ preventScroll: true });
-  }
-
-  function close(focus = false) {
-    if (!menu) return;
-    menu.remove();
-    button.ariaExpanded = "false";
-    if (focus) button.focus({ preventScroll: true });
-    menu = button = null;
-  }
-
-  list.addEventListener("click", ({ target }) => {
-    const more = target.closest(".more");
-    if (more) return more === button ? close(true) : open(more);
-  });
-  list.addEventListener("keydown", (event) => {
-    const more = event.target.closest(".more");
-    if (more && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
-      event.preventDefault();
-      open(more, event.key === "ArrowUp");
-    } else if (menu?.contains(event.target)) move(event);
-  });
-  addEventListener("pointerdown", ({ target }) => {
-    if (menu && !menu.contains(target) && !button.contains(target)) close();
-  });
-
-  function move(event) {
-    const items = [...menu.children];
-    const at = items.indexOf(event.target);
-    const to = { ArrowDown: at + 1, ArrowUp: at - 1 + items.length, Home: 0, End: items.length - 1 }[event.key];
-    if (to !== undefined) {
-      event.preventDefault();
-      items[to % items.length].focus();
-    } else if (event.key === "Escape") close(true);
-    else if (event.key === "Tab") close(true); // the browser moves on from the button
-    else byLetter(items, at, event.key);
-  }
-}
-
-function item(words, act) {
-  const node = Object.assign(document.createElement("button"), { type: "button", role: "menuitem", tabIndex: -1, textContent: words });
-  node.addEventListener("click", act);
-  return node;
-}
-
-function byLetter(items, at, key) {
-  if ([...key].length !== 1) return;
-  const next = [...items.slice(at + 1), ...items.slice(0, at + 1)];
-  next.find((one) => one.textContent.toLocaleLowerCase().startsWith(key.toLocaleLowerCase()))?.focus();
-}
 
 /** Say how long ago a message came to whoever points at its hour. */
 export function tellAge(list) {

@@ -1,7 +1,7 @@
 /** The messages on the page: rows made from the state, only those that changed, and what is read kept where it is. */
 
 import { sameDay, say } from "../words.js";
-import { build, menus, tellAge } from "./message.js";
+import { build, tellAge } from "./message.js";
 
 const TURN_SECONDS = 300; // the same author within five minutes goes on without a new head
 const NEAR = 48; // px from the end that still count as its end
@@ -175,6 +175,10 @@ export function stream({ dispatch, act, current }) {
     };
   }
 
+  async function openMenu(more, last) {
+    (await act.menu())?.toggle(more, { current, dispatch, act }, last);
+  }
+
   function onScroll() {
     const box = scroller();
     const away = box.scrollHeight - box.scrollTop - box.clientHeight > NEAR;
@@ -197,7 +201,13 @@ export function stream({ dispatch, act, current }) {
     const { unignore } = target.dataset;
     if (unignore) act.ignore(unignore, false);
   });
-  menus(list, (id) => act.choices(id));
+  list.addEventListener("click", ({ target }) => target.closest(".more") && openMenu(target.closest(".more")));
+  list.addEventListener("keydown", (event) => {
+    const more = event.target.closest(".more");
+    if (!more || (event.key !== "ArrowDown" && event.key !== "ArrowUp")) return;
+    event.preventDefault();
+    openMenu(more, event.key === "ArrowUp");
+  });
   tellAge(list);
 
   return { update, goTo };
