@@ -50,11 +50,20 @@ function redraw() {
   else requestAnimationFrame(draw);
 }
 
-/** Have the focus go where something is to be read or done next, once it is there. */
+/** Have the focus go where something is to be read or done next, as soon as it is there to be seen, unless the reader goes elsewhere first. */
 function point(where) {
   toFocus = where;
   redraw();
 }
+
+function focus() {
+  const node = toFocus && find(toFocus);
+  if (!node?.checkVisibility()) return; // a case may be on its way: the next drawing asks again
+  node.focus();
+  toFocus = null;
+}
+
+for (const turn of ["keydown", "pointerdown"]) addEventListener(turn, () => (toFocus = null), { capture: true });
 
 function react(event, before) {
   if (event.type === "case" && event.change === "opened" && event.case?.kind === "distress") bell.ring();
@@ -88,8 +97,7 @@ function draw() {
   form.update(state);
   tick();
   if (state.card?.id !== before.card?.id) find("#case").scrollTop = 0;
-  if (toFocus) find(toFocus).focus();
-  toFocus = null;
+  focus();
 }
 
 function tick() {

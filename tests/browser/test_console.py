@@ -150,6 +150,20 @@ def test_twenty_cases_by_the_keyboard_alone(office: Server, aurore: Account, sit
     assert_accessible(page)
 
 
+def test_a_case_that_is_on_its_way_has_the_focus_once_it_is_there(office: Server, aurore: Account, sit: Sit) -> None:
+    async def give() -> None:
+        member = await join(office.address, "salon", pseudonym="Héron")
+        await member.say("Appelez-moi au 06 12 34 56 78.")
+        await member.leave()
+
+    apart(give())
+    page = sit(aurore)
+    case = rows(page).get_attribute("data-id")
+    # No case of this queue: all that is to be seen has to be asked for, longer than the page takes to be drawn.
+    page.goto(f"{office.address}/console#/decided/{case}")
+    expect(page.locator("#card-title")).to_be_focused()
+
+
 def test_two_consoles_stay_in_step(office: Server, aurore: Account, sit: Sit) -> None:
     async def give() -> None:
         member = await join(office.address, "salon", pseudonym="Héron")

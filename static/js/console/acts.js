@@ -160,7 +160,7 @@ export function acts({ current, dispatch, complain, tell }) {
       else if (status !== 401) complain(body);
     }
     dispatch({ type: "undone", ids: undone.length === last.ids.length ? last.ids : null });
-    await list();
+    // Their places in the list come with their frames: the queues may not have them yet.
     if (undone.length) open(undone[0]);
     return undone.length;
   }
