@@ -12,11 +12,9 @@ from collections.abc import Iterable
 
 import structlog
 
-from chat.moderation.disguise import Vocabulary
 from chat.moderation.reading import Rule, read
-from chat.moderation.rules import gather
+from chat.moderation.rules import RULES
 from chat.moderation.wordlists import Words, ours
-from chat.moderation.wordlists import vocabulary as vocabulary_of
 from chat.verdict import Draft, Finding, Outcome, Screen, Verdict
 
 log = structlog.get_logger()
@@ -24,29 +22,14 @@ log = structlog.get_logger()
 
 def screening(words: Words) -> Screen:
     """Make the screen that looks for ``words``: ours, and those that an operator added (``wordlists.load``)."""
-    rules, vocabulary = gather(words), vocabulary_of(words)
-
-    def screen_draft(draft: Draft) -> Verdict:
-        return screen(draft, rules, vocabulary)
-
-    return screen_draft
+    return functools.partial(screen, words=words)
 
 
-@functools.cache
-def _ours() -> tuple[tuple[Rule, ...], Vocabulary]:
-    """Gather the rules with our own words: most of a second, and not every command needs them."""
-    return gather(ours()), vocabulary_of(ours())
-
-
-def screen(draft: Draft, rules: Iterable[Rule] | None = None, vocabulary: Vocabulary | None = None) -> Verdict:
-    """
-    Apply ``rules`` to ``draft``; a rule that raises counts as HOLD. ``vocabulary``: the words of the lists, for what is disguised.
-
-    Without them: ours.
-    """
-    whole = read(draft, _ours()[1] if vocabulary is None else vocabulary)
+def screen(draft: Draft, rules: Iterable[Rule] = RULES, words: Words | None = None) -> Verdict:
+    """Apply ``rules`` to ``draft``, looking for ``words``, else for ours; a rule that raises counts as HOLD."""
+    whole = read(draft, words or ours())
     findings = []
-    for rule in _ours()[0] if rules is None else rules:
+    for rule in rules:
         # Don't stop at the first refusal: a forbidden link mustn't hide a cry for help found by a later rule.
         try:
             finding = rule(whole)

@@ -11,11 +11,12 @@ from typing import Final
 import regex
 from msgspec import Struct
 
-from chat.moderation.disguise import EMPTY, Vocabulary, variants
+from chat.moderation.disguise import variants
 from chat.moderation.normalise import Folded, fold
 from chat.moderation.numbers import Run, runs
 from chat.moderation.patterns import classes
 from chat.moderation.spoken import figures
+from chat.moderation.wordlists import Hit, Words, sentences
 from chat.verdict import Draft, Finding
 
 _FIGURE: Final = classes(r"[0-9]")
@@ -27,17 +28,26 @@ class Read(Struct, frozen=True, dict=True):
 
     draft: Draft
     folded: Folded
-    vocabulary: Vocabulary = EMPTY
+    words: Words
 
     @cached_property
     def variants(self) -> tuple[Folded, ...]:
         """Other readings of the text; nothing where nothing looks disguised, as in nearly all."""
-        return variants(self.folded, self.vocabulary)
+        return variants(self.folded, self.words.vocabulary)
 
-    @property
-    def readings(self) -> tuple[Folded, ...]:
-        """The text without disguise, then its variants."""
-        return (self.folded, *self.variants)
+    @cached_property
+    def found(self) -> list[tuple[Folded, dict[str, list[Hit]]]]:
+        """Each reading, with what is found of each list; in a variant, only in the sentences that no reading before has."""
+        found = []
+        known: set[str] = set()
+        for reading in (self.folded, *self.variants):
+            by_list: dict[str, list[Hit]] = {}
+            for hit in self.words.sought.find(reading.text, known):
+                by_list.setdefault(hit.entry.list, []).append(hit)
+            found.append((reading, by_list))
+            if self.variants:
+                known.update(sentences(reading.text))
+        return found
 
     @cached_property
     def cased(self) -> str:
@@ -85,5 +95,5 @@ class Read(Struct, frozen=True, dict=True):
 Rule = Callable[[Read], Finding | None]
 
 
-def read(draft: Draft, vocabulary: Vocabulary = EMPTY) -> Read:
-    return Read(draft, fold(draft.text), vocabulary)
+def read(draft: Draft, words: Words) -> Read:
+    return Read(draft, fold(draft.text), words)

@@ -8,8 +8,9 @@ Reads files. Ours are in ``words/``, an operator's in the folder ``words`` of th
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
-from functools import cache
+from collections.abc import Container, Iterable, Iterator, Mapping
+from functools import cache, cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -37,8 +38,12 @@ LISTS: Final = {
     "earnest": "words that say that it is no joke",
     "past": "words that say that it was long ago, or is over",
 }
+CONTEXT: Final = frozenset({"reported", "earnest", "past"})  # how words are meant: asked only where others were found
 _END: Final = regex.compile(r"[.!?](?![0-9])")  # of a sentence; not within 0.5
 _LINE: Final = regex.compile(r"(?:@(?P<name>\w+)\s*=\s*(?P<value>.+)|(?P<mark>[!~<]?)\s*(?P<text>.+))")
+
+
+Span = tuple[int, int]
 
 
 class Fault(Struct, frozen=True):
@@ -80,63 +85,109 @@ class Hit(Struct, frozen=True):
 
 
 class WordList:
-    """The entries of one list, found together: a message that contains none of their words is not looked at any further."""
+    """Entries that are found together: a message that contains none of their words is not looked at any further."""
 
-    def __init__(self, entries: Iterable[Entry] = ()) -> None:
+    def __init__(self, entries: Iterable[Entry]) -> None:
         self.entries = tuple(entries)
-        owners: dict[str, list[int]] = {}
-        for at, entry in enumerate(self.entries):
-            for anchor in entry.found_by.anchors:
-                owners.setdefault(anchor, []).append(at)
-        # Of each anchor: the entries it stands for, and whether a word must end behind it.
-        self._owners = [(entries, not anchor.endswith("*")) for anchor, entries in owners.items()]
-        self._anchors = ahocorasick_rs.AhoCorasick([anchor.rstrip("*") for anchor in owners]) if owners else None
 
-    def find(self, text: str) -> list[Hit]:
-        """Find in folded ``text`` what counts, in the order of the text."""
+    @cached_property
+    def _owners(self) -> dict[str, list[Entry]]:
+        """Of each anchor, the entries it stands for."""
+        owners: dict[str, list[Entry]] = {}
+        for entry in self.entries:
+            for anchor in entry.found_by.anchors:
+                owners.setdefault(anchor, []).append(entry)
+        return owners
+
+    @cached_property
+    def _anchors(self) -> tuple[ahocorasick_rs.AhoCorasick, list[tuple[list[Entry], bool]]] | None:
+        """What finds anchors, and of each its entries and whether a word must end behind it."""
+        if not self._owners:
+            return None
+        found = ahocorasick_rs.AhoCorasick([anchor.rstrip("*") for anchor in self._owners])
+        return found, [(entries, not anchor.endswith("*")) for anchor, entries in self._owners.items()]
+
+    def find(self, text: str, but: Container[str] = ()) -> list[Hit]:
+        """Find in folded ``text`` what counts, in the order of the text; not in the sentences ``but``."""
         found: list[Hit] = []
-        exceptions: list[tuple[Entry, tuple[int, int]]] = []
-        for at, where in self._worth_trying(text):
-            entry = self.entries[at]
+        exceptions: list[tuple[Entry, Span]] = []
+        for entry, where in self._worth_trying(text, but):
             if entry.mark == "!":
                 exceptions.append((entry, where))
             else:
                 found.extend(_hits(entry, text, where))
         if not found:  # as in most: there is nothing to except
             return found
-        buts = [but for entry, where in exceptions for but in _hits(entry, text, where)]
-        counts = [hit for hit in found if not any(_touch(hit, but) for but in buts)]
+        buts = [hit for entry, where in exceptions for hit in _hits(entry, text, where)]
+        counts = [hit for hit in found if not any(_excepts(one, hit) for one in buts)]
         return sorted(counts, key=lambda hit: (hit.start, -hit.end))
 
-    def _worth_trying(self, text: str) -> Iterator[tuple[int, tuple[int, int]]]:
+    def _worth_trying(self, text: str, but: Container[str]) -> Iterator[tuple[Entry, Span]]:
         """Give the entries of which an anchor stands in ``text``, each with the sentence: no expression goes beyond one."""
         if self._anchors is None:
             return
-        ends = None
-        tried = set()
-        for anchor, start, end in self._anchors.find_matches_as_indexes(text, overlapping=True):
-            entries, whole = self._owners[anchor]
+        anchors, owners = self._anchors
+        ends: list[int] = []
+        tried: set[tuple[int, int]] = set()
+        for anchor, start, end in anchors.find_matches_as_indexes(text, overlapping=True):
+            entries, whole = owners[anchor]
             if text[start - 1 : start].isalnum() or (whole and text[end : end + 1].isalnum()):
                 continue
-            ends = ends or [0, *(mark.start() for mark in _END.finditer(text)), len(text)]
+            ends = ends or _ends(text)
             at = bisect_right(ends, start, hi=len(ends) - 1)
+            where = ends[at - 1], ends[at]
+            if but and text[slice(*where)] in but:
+                continue
             for entry in entries:
-                if (entry, at) not in tried:
-                    tried.add((entry, at))
-                    yield entry, (ends[at - 1], ends[at])
+                if (id(entry), at) not in tried:
+                    tried.add((id(entry), at))
+                    yield entry, where
 
 
-Words = dict[str, WordList]
+class Words(Mapping[str, WordList]):
+    """
+    The lists, each by its name.
+
+    ``sought``: the entries of all but those of :data:`CONTEXT`, to be found in one pass over a text. ``vocabulary``: the words by which
+    what is disguised is read again, those of abuse and of one's own distress.
+    """
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        every = tuple(entries)
+        self._lists = {name: WordList(entry for entry in every if entry.list == name) for name in LISTS}
+        self.sought = WordList(entry for entry in every if entry.list not in CONTEXT)
+        disguised = [self[name] for name in ("insult", "hate", "threat", "sexual", "distress-self")]
+        words = (word for some in disguised for entry in some.entries for word in entry.found_by.words)
+        self.vocabulary = Vocabulary(word for word in words if len(word) >= SHORTEST)
+
+    def __getitem__(self, name: str) -> WordList:
+        return self._lists[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._lists)
+
+    def __len__(self) -> int:
+        return len(self._lists)
 
 
-def _hits(entry: Entry, text: str, where: tuple[int, int]) -> Iterator[Hit]:
+def sentences(text: str) -> Iterator[str]:
+    """Cut folded ``text`` where no expression goes on."""
+    return (text[start:end] for start, end in pairwise(_ends(text)))
+
+
+def _ends(text: str) -> list[int]:
+    return [0, *(mark.start() for mark in _END.finditer(text)), len(text)]
+
+
+def _hits(entry: Entry, text: str, where: Span) -> Iterator[Hit]:
     start, end = where
     for match in entry.found_by.pattern.finditer(text[start:end]):
         yield Hit(start + match.start(), start + match.end(), entry)
 
 
-def _touch(one: Hit, other: Hit) -> bool:
-    return one.start < other.end and other.start < one.end
+def _excepts(one: Hit, hit: Hit) -> bool:
+    """Whether ``one``, of an exception, touches ``hit`` of the same list."""
+    return one.entry.list == hit.entry.list and one.start < hit.end and hit.start < one.end
 
 
 def load(folder: Path | None = None) -> Words:
@@ -153,14 +204,7 @@ def load(folder: Path | None = None) -> Words:
             (faults if isinstance(got, Fault) else entries).append(got)  # type: ignore[arg-type]
     if faults:
         raise WordsError(faults)
-    return {name: WordList(entry for entry in entries if entry.list == name) for name in LISTS}
-
-
-def vocabulary(words: Words) -> Vocabulary:
-    """Return the words by which what is disguised is read again: those of abuse and of one's own distress."""
-    lists = [words[name] for name in ("insult", "hate", "threat", "sexual", "distress-self")]
-    some = (word for entries in lists for entry in entries.entries for word in entry.found_by.words)
-    return Vocabulary(word for word in some if len(word) >= SHORTEST)
+    return Words(entries)
 
 
 @cache

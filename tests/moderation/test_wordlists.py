@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from chat.moderation.pipeline import screening
-from chat.moderation.wordlists import LISTS, MOST_BYTES, OURS, WordsError, load, ours, vocabulary
+from chat.moderation.wordlists import LISTS, MOST_BYTES, OURS, WordsError, load, ours, sentences
 from chat.verdict import Draft
 
 
@@ -40,6 +40,17 @@ def test_exceptions_of_ones_own_hold_for_our_lists(tmp_path: Path) -> None:
     ).findings
 
 
+def test_an_exception_holds_for_its_own_list_alone(tmp_path: Path) -> None:
+    words = load(write(tmp_path / "words", "threat.fr.txt", "! ta gueule\n"))
+    assert [hit.entry.list for hit in words.sought.find("ta gueule")] == ["insult"]
+
+
+def test_a_sentence_that_was_read_is_passed_over() -> None:
+    text = "ta gueule. ta gueule ! ok"
+    assert len(ours().sought.find(text)) == 2
+    assert [hit.start for hit in ours().sought.find(text, {next(sentences(text))})] == [11]
+
+
 def test_each_fault_is_said_with_file_and_line(tmp_path: Path) -> None:
     folder = write(tmp_path / "words", "insult.fr.txt", "ok\n\n(a|b\n{quoi} donc\n")
     write(folder, "insulte.txt", "ok\n")
@@ -53,8 +64,8 @@ def test_each_fault_is_said_with_file_and_line(tmp_path: Path) -> None:
 
 
 def test_the_vocabulary_has_the_words_that_stars_may_hide() -> None:
-    assert "connasse" in vocabulary(ours())
-    assert "suicider" in vocabulary(ours())
+    assert "connasse" in ours().vocabulary
+    assert "suicider" in ours().vocabulary
 
 
 def test_our_files_are_explained() -> None:

@@ -7,6 +7,8 @@ group, and its traps in ``tests/moderation/rules/``. All rules run whatever the 
 
 from __future__ import annotations
 
+from typing import Final
+
 from chat.moderation.reading import Rule
 from chat.moderation.rules.abuse import doxxing, hate, insult, sexual, threat
 from chat.moderation.rules.address import address
@@ -25,38 +27,34 @@ from chat.moderation.rules.plate import plate
 from chat.moderation.rules.siret import siret
 from chat.moderation.rules.solicitation import solicitation
 from chat.moderation.rules.url import url
-from chat.moderation.wordlists import Words
 
-
-def gather(words: Words) -> tuple[Rule, ...]:
-    """List the rules, those with words looking for what is in ``words``."""
-    return (
-        # Private details with a form of their own: whoever sees them may find somebody, so nobody does before a moderator. Those with
-        # a checksum first, being the surest.
-        iban,
-        nir,
-        card,
-        siret,
-        phone,
-        email,
-        url,
-        ip,
-        handle,
-        address,
-        plate,
-        # People and employers named: their author is asked, since naming may be meant.
-        name,
-        employer,
-        # Distress is no violation: resources for its author, moderators at once, and it is never held for itself.
-        distress(words),
-        # Abuse: held, and decided by a person.
-        threat(words),
-        insult(words),
-        hate(words),
-        sexual(words),
-        doxxing(words),
-        # What is sold, fished for, or said again and again.
-        solicitation(words),
-        flooding,
-        copies,
-    )
+RULES: Final[tuple[Rule, ...]] = (
+    # Private details with a form of their own: whoever sees them may find somebody, so nobody does before a moderator. Those with
+    # a checksum first, being the surest.
+    iban,
+    nir,
+    card,
+    siret,
+    phone,
+    email,
+    url,
+    ip,
+    handle,
+    address,
+    plate,
+    # People and employers named: their author is asked, since naming may be meant.
+    name,
+    employer,
+    # Distress is no violation: resources for its author, moderators at once, and it is never held for itself.
+    distress,
+    # Abuse: held, and decided by a person.
+    threat,
+    insult,
+    hate,
+    sexual,
+    doxxing,
+    # What is sold, fished for, or said again and again.
+    solicitation,
+    flooding,
+    copies,
+)

@@ -7,39 +7,18 @@ speaks ill of themself or of a boss who isn't here.
 
 from __future__ import annotations
 
-from chat.moderation.normalise import Folded
 from chat.moderation.reading import Read, Rule
 from chat.moderation.speech import laughed, quoted, reported
-from chat.moderation.wordlists import Hit, Words
+from chat.moderation.wordlists import Hit
 from chat.verdict import Category, Finding, Outcome, Strictness
 
 
-def threat(words: Words) -> Rule:
-    return _listed("threat", words, urgent=True)
-
-
-def insult(words: Words) -> Rule:
-    return _listed("insult", words)
-
-
-def hate(words: Words) -> Rule:
-    return _listed("hate", words)
-
-
-def sexual(words: Words) -> Rule:
-    return _listed("sexual", words)
-
-
-def doxxing(words: Words) -> Rule:
-    return _listed("doxxing", words, urgent=True)
-
-
-def _listed(category: Category, words: Words, *, urgent: bool = False) -> Rule:
+def _listed(category: Category, *, urgent: bool = False) -> Rule:
     """Make the rule that holds what the list ``category`` finds, unless it is reported or said in jest."""
 
     def rule(read: Read) -> Finding | None:
-        for reading in read.readings:
-            if hits := _hits(category, reading, words, read.draft.strictness):
+        for reading, found in read.found:
+            if hits := [hit for hit in found.get(category, ()) if _is_meant(read, reading.text, hit)]:
                 spans = tuple(reading.spans(hit.start, hit.end) for hit in hits)
                 return Finding(category, category, Outcome.HOLD, urgent=urgent, spans=spans)
         return None
@@ -48,13 +27,15 @@ def _listed(category: Category, words: Words, *, urgent: bool = False) -> Rule:
     return rule
 
 
-def _hits(category: Category, reading: Folded, words: Words, strictness: Strictness) -> list[Hit]:
-    text = reading.text
-    return [
-        hit
-        for hit in words[category].find(text)
-        if _counts(text, hit, strictness) and not quoted(text, hit) and not reported(text, hit, words)
-    ]
+threat = _listed("threat", urgent=True)
+insult = _listed("insult")
+hate = _listed("hate")
+sexual = _listed("sexual")
+doxxing = _listed("doxxing", urgent=True)
+
+
+def _is_meant(read: Read, text: str, hit: Hit) -> bool:
+    return _counts(text, hit, read.draft.strictness) and not quoted(text, hit) and not reported(text, hit, read.words)
 
 
 def _counts(text: str, hit: Hit, strictness: Strictness) -> bool:

@@ -7,8 +7,10 @@ Idioms, jokes, negation and what is long over are traps; each list names its own
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from chat.moderation.normalise import Folded
-from chat.moderation.reading import Read, Rule
+from chat.moderation.reading import Read
 from chat.moderation.speech import laughed, quoted, reported
 from chat.moderation.wordlists import Hit, Words
 from chat.verdict import Finding, Outcome
@@ -16,32 +18,30 @@ from chat.verdict import Finding, Outcome
 _AT_ONCE = 18  # characters: "he wrote: I want to die", not "he told me to go and since then I want to die"
 
 
-def distress(words: Words) -> Rule:
-    def distress(read: Read) -> Finding | None:
-        found: dict[str, tuple[tuple[int, int], ...]] = {}
-        for reading in read.readings:
-            for kind, hits in _kinds(reading.text, words).items():
-                if hits:
-                    found.setdefault(kind, _spans(reading, hits))
-        if not found and (topics := words["distress-topic"].find(read.folded.text)):
-            return Finding("distress", "distress", Outcome.PUBLISH, "topic", spans=_spans(read.folded, topics))
-        # The author first, then another: a topic matters only where nobody is in danger.
-        for kind in ("self", "other", "topic"):
-            if kind in found:
-                return Finding("distress", "distress", Outcome.PUBLISH, kind, kind == "self", found[kind])
-        return None
-
-    return distress
+def distress(read: Read) -> Finding | None:
+    found: dict[str, tuple[tuple[int, int], ...]] = {}
+    for reading, lists in read.found:
+        for kind, hits in _kinds(reading.text, lists, read.words).items():
+            if hits:
+                found.setdefault(kind, _spans(reading, hits))
+    reading, lists = read.found[0]
+    if not found and (topics := lists.get("distress-topic")):
+        found["topic"] = _spans(reading, topics)
+    # The author first, then another: a topic matters only where nobody is in danger.
+    for kind in ("self", "other", "topic"):
+        if kind in found:
+            return Finding("distress", "distress", Outcome.PUBLISH, kind, kind == "self", found[kind])
+    return None
 
 
 def _spans(reading: Folded, hits: list[Hit]) -> tuple[tuple[int, int], ...]:
     return tuple(reading.spans(hit.start, hit.end) for hit in hits)
 
 
-def _kinds(text: str, words: Words) -> dict[str, list[Hit]]:
-    others = [hit for hit in words["distress-other"].find(text) if _meant(text, hit, words)]
+def _kinds(text: str, lists: Mapping[str, list[Hit]], words: Words) -> dict[str, list[Hit]]:
+    others = [hit for hit in lists.get("distress-other", ()) if _meant(text, hit, words)]
     kinds: dict[str, list[Hit]] = {"self": [], "other": others, "topic": []}
-    for hit in words["distress-self"].find(text):
+    for hit in lists.get("distress-self", ()):
         if _meant(text, hit, words) and not any(hit.start < other.end and other.start < hit.end for other in others):
             kinds[_whose(text, hit, words)].append(hit)
     return kinds

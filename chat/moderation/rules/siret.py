@@ -24,9 +24,12 @@ _VAT: Final = compiled(r"\bfr[ .-]?([0-9]{2})[ .-]?(\d{3})[ .-]?(\d{3})[ .-]?(\d
 
 
 def siret(read: Read) -> Finding | None:
+    named = bool(read.numbers) and _CALLED.search(read.folded.text) is not None
+
     def companies(run: Run) -> Iterator[Run]:
         yield from run.pieces(14, 14, form=_is_siret)
-        yield from (piece for piece in run.pieces(9, 9, form=luhn) if _CALLED.search(read.folded.text))
+        if named:
+            yield from run.pieces(9, 9, form=luhn)
 
     spans = numbers(read, companies)
     if read.has_figures:
