@@ -90,7 +90,7 @@ def create(hub: Hub, office: Office, site: Site) -> Starlette:
     app.state.hub = hub
     app.state.office = office
     app.state.resources = load(hub.settings.country, hub.settings.crisis_contacts)
-    app.state.about = About(hub.sessions, [hub.words, Rooms(hub.registry, hub.person_log, hub.settings)])
+    app.state.about = About(hub.sessions, [hub.words, Rooms(hub.registry, hub.person_log, hub.settings, hub.receipts)])
     app.state.lobby = lobby.Lobby(hub)
     app.state.pages = pages.Pages(pages.static_folder(), hub.settings)
     return app

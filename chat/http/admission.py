@@ -93,7 +93,7 @@ async def _admit(hub: Hub, shown: Knock) -> Session:
 
 async def _come_back(hub: Hub, words: str) -> Session:
     session = await hub.words.come_back(words)
-    await Rooms(hub.registry, hub.person_log, hub.settings).dismiss(session)
+    await Rooms(hub.registry, hub.person_log, hub.settings, hub.receipts).dismiss(session)
     return session
 
 

@@ -15,9 +15,11 @@ from typing import Final, Protocol, TypeVar
 import msgspec
 from msgspec import Struct
 
+from chat.people.receipts import Receipts
 from chat.people.sessions import Session, Sessions, author_id
 from chat.protocol import Author, Said
 from chat.settings import Settings
+from chat.store.cases import Case
 from chat.store.person_log import PersonLog, Trace
 from chat.store.registry import Registry, RoomRecord
 from chat.store.retention import WORDS
@@ -109,14 +111,20 @@ class Message(Struct, frozen=True):
 
 
 class CaseTold(Struct, frozen=True):
-    """A message of one's own that moderators look at (`open`), or no more: `decided`, and why, `withdrawn`, `lapsed`."""
+    """
+    A message of one's own that moderators look at (`open`), or no more: `decided`, and why, `withdrawn`, `lapsed`.
+
+    ``held``: nobody else has seen it. The receipt contests what was decided, where that can be; whoever was sent away finds it here.
+    """
 
     id: str
     at: int
     state: str
     text: str
+    held: bool
     verdict: str
     reason: str
+    receipt: str
 
 
 class ReportTold(Struct, frozen=True):
@@ -164,7 +172,8 @@ class Rooms:
 
     name = "rooms"
 
-    def __init__(self, registry: Registry, log: PersonLog, settings: Settings) -> None:
+    def __init__(self, registry: Registry, log: PersonLog, settings: Settings, receipts: Receipts) -> None:
+        self._receipts = receipts
         self._registry = registry
         self._log = log
         self._history_seconds = WORDS.seconds(settings)
@@ -208,10 +217,7 @@ class Rooms:
             trace.refs,
             trace.limited_seconds,
             _sanction(trace.sanction, time.time()),
-            [
-                CaseTold(each.id, each.opened_at, each.state, each.text, each.verdict, each.reason)
-                for each in trace.cases
-            ],
+            [self._case(case) for case in trace.cases],
             [
                 ReportTold(case.opened_at, case.message, report.reason, report.note)
                 for case in trace.reported
@@ -219,3 +225,7 @@ class Rooms:
                 if report.reporter == trace.id
             ],
         )
+
+    def _case(self, case: Case) -> CaseTold:
+        receipt = self._receipts.write(case.id) if case.told and case.contestable else ""
+        return CaseTold(case.id, case.opened_at, case.state, case.text, case.held, case.verdict, case.reason, receipt)

@@ -38,9 +38,6 @@ def decided(case: Case, receipts: Receipts) -> Notice | None:
         return Notice("lapsed", message=case.message, case=case.id)
     if case.state != "decided" or (case.verdict == "dismiss" and case.sanction is None):
         return None
-    contestable = (
-        case.kind != "appeal" and not case.appealed and (case.verdict == "remove" or case.sanction is not None)
-    )
     return Notice(
         "decided",
         message=case.message,
@@ -50,7 +47,7 @@ def decided(case: Case, receipts: Receipts) -> Notice | None:
         reason=case.reason,
         words=case.words,
         sanction=case.sanction[0] if case.sanction else None,
-        receipt=receipts.write(case.id) if contestable else "",
+        receipt=receipts.write(case.id) if case.contestable else "",
         appealed=bool(case.appealed),
     )
 

@@ -117,6 +117,12 @@ class Case(Struct, frozen=True):
         return sum(report.weight for report in self.reports)
 
     @property
+    def contestable(self) -> bool:
+        """Whether its author may contest what was decided, and has not: it took something from them."""
+        took = self.verdict == "remove" or self.sanction is not None
+        return self.state == "decided" and self.kind != "appeal" and not self.appealed and took
+
+    @property
     def erased(self) -> bool:
         """Whether its words are gone, its author having erased what is held of them."""
         return not self.author

@@ -8,11 +8,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec import Struct
 
+from chat.errors import CloseCode
 from chat.moderation.audit import ANCHORS, Whole
 from chat.moderation.decisions import Decided, NotAllowed, imposed
+from chat.people.about import About, Rooms
 from chat.people.roles import Role
 from chat.protocol import Author, Said
 from chat.store import keys
@@ -395,6 +398,27 @@ async def test_where_nobody_else_could_judge_an_appeal_that_is_said(home: House)
     assert (await answered(author, dict(frame)))["code"] == "no_reviewer"
     await home.hub.accounts.add(ADMIN.name, ADMIN.role, "cheval exact pile agrafe", second_factor=False)
     assert (await answered(author, dict(frame)))["type"] == "accepted"
+
+
+async def test_whoever_is_sent_away_finds_the_receipt_in_what_is_held_of_them(home: House) -> None:
+    author = await home.enters()
+    held = await says(author, "téléphone")
+    await decide(home, held["case"], "remove", sanction=imposed("exclude", 60))
+    assert await author.closed() == CloseCode.EXCLUDED
+    about = About(
+        home.hub.sessions, [Rooms(home.hub.registry, home.hub.person_log, home.hub.settings, home.hub.receipts)]
+    )
+    token = author.frames[0]["you"]["session"]
+
+    async def receipt() -> str:
+        told = msgspec.json.decode(msgspec.json.encode(await about.tell(token)))
+        (case,) = told["rooms"][0]["cases"]
+        assert (case["id"], case["held"], case["verdict"]) == (held["case"], True, "remove")
+        return str(case["receipt"])
+
+    assert await receipt() == "", "it can still be undone"
+    await let_time_pass(home, held["case"])
+    assert await home.hub.appeals.by_receipt(await receipt(), "Relisez.")
 
 
 async def test_a_permanent_exclusion_takes_two(home: House) -> None:

@@ -41,7 +41,7 @@ async def slow_house(folder: Path, slow: Script) -> AsyncIterator[tuple[House, S
     async with house(folder, admission="open") as it:
         hub = it.hub
         hub.store = store = Slow(hub.store.url, slow)
-        yield it, store, About(hub.sessions, [Rooms(hub.registry, hub.person_log, hub.settings)])
+        yield it, store, About(hub.sessions, [Rooms(hub.registry, hub.person_log, hub.settings, hub.receipts)])
         await store.close()
 
 

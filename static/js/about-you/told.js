@@ -21,8 +21,10 @@ const parts = {
   rooms: (rooms, now) => rooms.map((room) => inRoom(room, now)),
 };
 
+/** How a message stands that moderators look at, or looked at: held ones nobody else has seen. */
 const STANDS = {
-  open: "about.case_open",
+  open: "about.case_looked",
+  held: "about.case_open",
   decided: "about.case_decided",
   withdrawn: "about.case_withdrawn",
   lapsed: "about.case_lapsed",
@@ -37,7 +39,11 @@ function inRoom(room, now) {
   if (room.remembered) facts.push([say("about.refs"), say("about.refs_count", { count: room.remembered })]);
   if (room.limited_seconds) facts.push([say("about.pace"), say("about.pace_left", { count: room.limited_seconds })]);
   if (room.sanction) facts.push([say("about.sanction"), sanction(room.sanction, now)]);
-  for (const one of room.cases) facts.push([say("about.case"), say(STANDS[one.state], { when: when(one.at, now), text: one.text, reason: reason(one.reason ?? "") })]);
+  for (const one of room.cases) {
+    const stands = STANDS[one.state === "open" && one.held ? "held" : one.state];
+    facts.push([say("about.case"), say(stands, { when: when(one.at, now), text: one.text, reason: reason(one.reason) })]);
+    if (one.receipt) facts.push([say("about.receipt"), one.receipt]);
+  }
   for (const one of room.reports) facts.push([say("about.report"), say("about.reported", { when: when(one.at, now), note: one.note })]);
   if (!room.messages.length) facts.push([say("about.words"), say("about.words_none")]);
   return { title: room.title, facts, messages: room.messages };
