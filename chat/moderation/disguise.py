@@ -9,6 +9,7 @@ its trigger and its reading to :func:`variants`.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
@@ -47,9 +48,7 @@ class Vocabulary:
 
     def __init__(self, words: Iterable[str] = ()) -> None:
         self._words = frozenset(words)
-        self._starting: dict[str, list[str]] = {"": sorted(self._words)}
-        for word in self._starting[""]:
-            self._starting.setdefault(word[:1], []).append(word)
+        self._sorted = sorted(self._words)
 
     def __contains__(self, word: str) -> bool:
         return word in self._words
@@ -57,7 +56,8 @@ class Vocabulary:
     def fitting(self, word: str) -> str:
         """Fill the stars of ``word``, each by one letter, else each run by any letters; nothing where no word fits."""
         parts = _STARS.split(word)
-        alike = self._starting.get(parts[0][:1], [])
+        first = bisect_left(self._sorted, parts[0])
+        alike = self._sorted[first : bisect_left(self._sorted, parts[0] + "\U0010ffff", first)]
         exact = (one for one in alike if len(one) == len(word) and all(map(_stands_for, word, one)))
         return next(exact, "") or next((one for one in alike if _says(parts, one)), "")
 
@@ -67,10 +67,8 @@ def _stands_for(sign: str, letter: str) -> bool:
 
 
 def _says(parts: list[str], word: str) -> bool:
-    """Whether ``word`` is made of ``parts`` in their order, with at least a letter between each two."""
+    """Whether ``word``, which begins with the first of ``parts``, is made of them in order, with a letter at least between each two."""
     at = len(parts[0])
-    if not word.startswith(parts[0]):
-        return False
     for part in parts[1:-1]:
         at = word.find(part, at + 1)
         if at < 0:
@@ -109,6 +107,8 @@ def _edited(folded: Folded, edits: Iterable[Edit]) -> Folded:
                 folded.origin[end - 1],
             )
         at = end
+    if not pieces:
+        return folded
     return Folded("".join(pieces) + folded.text[at:], [*origin, *folded.origin[at:]])
 
 
@@ -181,12 +181,13 @@ def _bridged(folded: Folded, _: Vocabulary) -> Iterator[list[Edit]]:
 
 
 def _spelled(folded: Folded, _: Vocabulary) -> Iterator[list[Edit]]:
+    mixed = [
+        (token.span(), word)
+        for token in _TOKEN.finditer(folded.text)
+        if not (word := token.group() or "").isalpha() and any(map(str.isalpha, word))
+    ]
     for one in ("i", "l") if "1" in folded.text else ("",):
-        yield [
-            (*token.span(), _in_letters(token.group() or "", one))
-            for token in _TOKEN.finditer(folded.text)
-            if not (word := token.group() or "").isalpha() and any(map(str.isalpha, word))
-        ]
+        yield [(*span, _in_letters(word, one)) for span, word in mixed]
 
 
 def _in_letters(token: str, one: str) -> str:

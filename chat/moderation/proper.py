@@ -91,12 +91,6 @@ def bare(words: str) -> str:
     return fold(words).text.strip()
 
 
-def is_shouted(text: str) -> bool:
-    """Whether a text is in capitals throughout, so that they say nothing."""
-    letters = [char for char in text if char.isalpha()]
-    return sum(map(str.isupper, letters)) * 2 > len(letters)
-
-
 def _lines(name: str) -> list[str]:
     lines = (_LISTS / name).read_text("utf-8").splitlines()
     return [line.strip() for line in lines if line.strip() and not line.startswith("#")]

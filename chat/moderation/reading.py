@@ -20,7 +20,6 @@ from chat.moderation.wordlists import Hit, Words, sentences
 from chat.verdict import Draft, Finding
 
 _FIGURE: Final = classes(r"[0-9]")
-_SIGNS: Final = {ord("’"): "'", 0xA0: " ", 0x202F: " "}
 
 
 class Read(Struct, frozen=True, dict=True):
@@ -52,7 +51,13 @@ class Read(Struct, frozen=True, dict=True):
     @cached_property
     def cased(self) -> str:
         """The text with its capitals and accents, each character in its place; apostrophes and blanks are plain."""
-        return self.draft.text.translate(_SIGNS)
+        return self.draft.text.replace("’", "'").replace("\xa0", " ").replace("\u202f", " ")
+
+    @cached_property
+    def is_shouted(self) -> bool:
+        """Whether the text is in capitals throughout, so that they say nothing."""
+        letters = list(filter(str.isalpha, self.draft.text))
+        return sum(map(str.isupper, letters)) * 2 > len(letters)
 
     @cached_property
     def has_figures(self) -> bool:

@@ -14,7 +14,7 @@ import regex
 
 from chat.moderation.details import detail
 from chat.moderation.patterns import Match, compiled
-from chat.moderation.proper import COMMON, PLACES, bare, employers, is_first_name, is_shouted
+from chat.moderation.proper import COMMON, PLACES, bare, employers, is_first_name
 from chat.moderation.reading import Read
 from chat.verdict import Finding
 
@@ -66,13 +66,14 @@ _KIND_ONLY: Final = frozenset("gestalt balint".split())
 
 
 def employer(read: Read) -> Finding | None:
-    spans = _spans(read.cased, read.draft.strictness)
+    spans = _spans(read)
     return detail(read, "employer", [span for span in spans if not read.is_of_the_room(*span)])
 
 
-def _spans(text: str, strictness: str) -> Iterator[Span]:
+def _spans(read: Read) -> Iterator[Span]:
+    text, strictness = read.cased, read.draft.strictness
     yield from _lower(text)
-    if is_shouted(text):
+    if read.is_shouted:
         return
     for match in _LEGAL.finditer(text):
         group = 1 if (match.group(1) or "") else 2
@@ -110,8 +111,8 @@ def _is_employer(words: str, town: bool = False) -> bool:
 
 
 def _is_known(words: str) -> bool:
-    said = bare(words).replace("’", "'")
-    return any(said == one or said.startswith((f"{one} ", f"{one}'")) for one in employers() if said.startswith(one))
+    said = bare(words)
+    return any(said[:end] in employers() for end, char in enumerate(f"{said} ") if char in " '")
 
 
 def _is_work(match: Match) -> bool:

@@ -14,7 +14,7 @@ import regex
 
 from chat.moderation.details import detail
 from chat.moderation.patterns import Match, compiled
-from chat.moderation.proper import COMMON, NAME, PLACES, bare, is_first_name, is_shouted
+from chat.moderation.proper import COMMON, NAME, PLACES, bare, is_first_name
 from chat.moderation.reading import Read
 from chat.verdict import Finding
 
@@ -57,37 +57,28 @@ _GOES_ON: Final = frozenset(
     "dit fait veut peut avait etait sera passe parle pense voit tout toute vous nous elle lui leur qui avec sans pour dans mais donc alors "
     "comme quand apres chaque cette votre notre machin truc bidule x y z tout-le-monde untel unetelle propre michu lambda dupont-lajoie".split()
 )
+_NO_START: Final = COMMON - {"le", "la", "de", "du", "des", "d", "l", "may", "mars"}  # of a surname
 _STREETS: Final = compiled(
     r"(?i:\b(?:rue|avenue|place|boulevard|lycée|collège|école|hôpital|stade|gare|métro|saint|sainte|street|prix|loi|méthode|syndrome|fondation)) (?:\p{L}+ )?$"
 )
 
 
 def name(read: Read) -> Finding | None:
-    text = read.cased
-    if (
-        text.islower()
-        and "appelle" not in text
-        and "nom" not in text
-        and "mme" not in text
-        and "mlle" not in text
-        and "m" not in text
-    ):
-        return None
-    return detail(
-        read, "name", [span for span in _spans(text, read.draft.strictness) if not read.is_of_the_room(*span)]
-    )
+    return detail(read, "name", [span for span in _spans(read) if not read.is_of_the_room(*span)])
 
 
-def _spans(text: str, strictness: str) -> Iterator[Span]:
-    shouted = is_shouted(text)
-    yield from (_inner(match, 1) for match in _TITLED.finditer(text) if _is_surname(match.group(1) or ""))
+def _spans(read: Read) -> Iterator[Span]:
+    text, strictness = read.cased, read.draft.strictness
     yield from (_inner(match, 1) for match in _LOWER.finditer(text) if _is_lower_surname(match.group(1) or ""))
     yield from (
         match.span(1)
         for match in _CALLED_LOWER.finditer(text)
         if is_first_name(match.group(1) or "") and _is_lower_surname(match.group(2) or "")
     )
-    if shouted:
+    if text.islower():
+        return
+    yield from (_inner(match, 1) for match in _TITLED.finditer(text) if _is_surname(match.group(1) or ""))
+    if read.is_shouted:
         return
     yield from _pairs(text)
     yield from (
@@ -118,12 +109,7 @@ def _inner(match: Match, last: int) -> Span:
 def _is_surname(word: str) -> bool:
     said = bare(word)
     first = regex.split("[ '-]", said)[0]
-    return (
-        said not in COMMON
-        and first not in COMMON - {"le", "la", "de", "du", "des", "d", "l", "may", "mars"}
-        and len(said) > 1
-        and said not in _GOES_ON
-    )
+    return said not in COMMON and first not in _NO_START and len(said) > 1 and said not in _GOES_ON
 
 
 def _is_lower_surname(word: str) -> bool:

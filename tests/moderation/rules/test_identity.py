@@ -28,6 +28,7 @@ NAMED = [
     "I'm Barnaby Quillsworth, by the way.",
     "My manager Alison Quillsworth",
     "my name is Alison Quillsworth",
+    "he is called alison quillsworth",
     "Ask Kevin O'Quillan",
     "Mon chef s'appelle Tarvoisin",
     "mon nom de famille est Tarvoisin",
