@@ -83,7 +83,7 @@ def _draft(member: Member, room: Room, text: str, now: float) -> Draft:
     said = [_said.decode(event) for _, event in newest if event.startswith(b'{"type":"said"')]
     own = tuple((each.text, max(0.0, now - each.at)) for each in said if each.author.id == member.author.id)
     others = tuple(each.text for each in said if each.author.id != member.author.id)
-    names = frozenset(each.name for each in room.seats.named.values()) | {member.author.name}
+    names = room.seats.names | {member.author.name}
     return Draft(text, member.lang, room.record.strictness, names, own, others, repetition)
 
 

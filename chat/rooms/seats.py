@@ -25,13 +25,14 @@ _author = msgspec.json.Decoder(Author)
 class Seats:
     """The members of one room of this process; ``present`` and ``named`` are of all processes, as of the last pulse."""
 
-    __slots__ = ("_left", "_opened", "_seats", "_told", "crowd", "members", "named", "present")
+    __slots__ = ("_left", "_opened", "_seats", "_told", "crowd", "members", "named", "names", "present")
 
     def __init__(self) -> None:
         self.members: set[Member] = set()
         self.crowd = Crowd()
         self.present = 0
         self.named: dict[str, Author] = {}
+        self.names: frozenset[str] = frozenset()  # of these
         self._told = 0  # how many members were last told of
         self._seats: dict[str, Member] = {}
         self._opened: dict[str, int] = {}  # author id → the newest seat heard of since the last pulse
@@ -95,4 +96,5 @@ class Seats:
         if not joined and not left and pulse.present == self._told:
             return None
         self.named, self._told = named, pulse.present
+        self.names = frozenset(author.name for author in named.values())
         return Presence(pulse.present, joined, left)
