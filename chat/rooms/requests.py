@@ -17,7 +17,7 @@ from chat import metrics
 from chat.errors import Refusal
 from chat.people.roles import Permission
 from chat.protocol import Accepted, Appeal, Asked, Held, Hello, History, Inward, Report, Say, Withdraw
-from chat.rooms import concerns, saying
+from chat.rooms import saying
 from chat.rooms.sequence import entries, newest
 from chat.store import room_log
 
@@ -64,8 +64,6 @@ async def say(member: Member, frame: Say) -> Answer:
     result, verdict = outcomes.result, outcomes.verdict
     if isinstance(result, saying.Question):
         return Asked(frame.ref, result.kinds, result.spans)
-    if verdict.crisis in ("self", "other"):
-        concerns.offer_help(member, verdict.crisis, frame.ref)
     if isinstance(result, room_log.Held) or verdict.crisis == "self":
         member.hub.opened(member.slug)
     if isinstance(result, room_log.Held):

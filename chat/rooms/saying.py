@@ -2,8 +2,9 @@
 From what somebody writes to what becomes of it: its form, the screen, then one step in the store.
 
 The room is given its screen as a function and knows no rule (``chat/verdict``). What the verdict is, decides between four ends: the author
-is asked, the text goes back, it is held with a case, or it is said, with a case where somebody may be in danger. A refused draft is
-not kept; a rule that failed holds; a screen that fails refuses with an error of ours, and nothing is said.
+is asked, the text goes back, it is held with a case, or it is said, with a case where somebody may be in danger. Whoever cries for help
+is shown some at once; where they may not write now, moderators alone see it. A refused draft is not kept; a rule that failed holds; a
+screen that fails refuses with an error of ours, and nothing is said.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from msgspec import Struct
 
 from chat.errors import Refusal
 from chat.protocol import Said, Say
+from chat.rooms import concerns
 from chat.rooms.text import clean
 from chat.store.case_log import Opening
 from chat.store.room_log import Held, Placed
@@ -60,10 +62,13 @@ async def say(member: Member, room: Room, frame: Say, now: float) -> Outcomes:
         raise Refusal("kind_not_allowed")
     text = clean(frame.text, member.hub.settings.text_characters)
     verdict = _with_standing(member, room, await _screened(member.hub.screen, _draft(member, room, text, now)), now)
-    if verdict.outcome is Outcome.REFUSE:
-        raise Refusal(next(_refusal(finding) for finding in verdict.findings if finding.outcome is Outcome.REFUSE))
-    if verdict.questions and not frame.sure and verdict.outcome is Outcome.PUBLISH:
-        return Outcomes(_question(verdict), verdict)
+    if verdict.crisis in ("self", "other"):
+        concerns.offer_help(member, verdict.crisis, frame.ref)  # whatever becomes of the message
+    if verdict.crisis != "self":  # a cry for help is neither refused nor asked about
+        if verdict.outcome is Outcome.REFUSE:
+            raise Refusal(next(_refusal(finding) for finding in verdict.findings if finding.outcome is Outcome.REFUSE))
+        if verdict.questions and not frame.sure and verdict.outcome is Outcome.PUBLISH:
+            return Outcomes(_question(verdict), verdict)
     said = Said(0, 0, secrets.token_urlsafe(12), member.author, "message", text, frame.to)
     limits = room.limits.saying(member.author.id, member.current_standing, room.record.slow, now)
     placed = await room.log.say(member.author.id, frame.ref, said, limits, _opening(member, verdict, text))
@@ -101,7 +106,7 @@ def _with_standing(member: Member, room: Room, verdict: Verdict, now: float) -> 
 
 
 def _opening(member: Member, verdict: Verdict, text: str) -> Opening | None:
-    held = verdict.outcome is Outcome.HOLD
+    held = verdict.outcome is not Outcome.PUBLISH
     if not held and verdict.crisis != "self":
         return None
     kind: Literal["distress", "held"] = "distress" if verdict.crisis == "self" else "held"

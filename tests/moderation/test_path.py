@@ -190,6 +190,26 @@ async def test_distress_is_published_helped_and_opens_a_case_at_the_top(home: Ho
     assert (case.text, case.held) == ("mourir", False)
 
 
+async def test_a_cry_for_help_is_neither_asked_about_nor_refused(home: House) -> None:
+    author = await home.enters()
+    assert (await says(author, "mourir, dites-le à M. Dupont"))["offset"] == 1
+    assert (await noticed(author, "resources"))["crisis"] == "self"
+    assert (await says(author, "mourir, gagnez vite"))["type"] == "held"
+
+
+async def test_the_cry_of_somebody_who_may_not_write_is_seen_by_moderators_alone(home: House) -> None:
+    author, other = await home.enters(), await home.enters()
+    held = await says(author, "téléphone")
+    await decide(home, held["case"], "remove", sanction=imposed("mute", 60))
+    assert (await says(author, "bonjour"))["code"] == "muted"
+    cry = await says(author, "mourir")
+    assert cry["type"] == "held"
+    assert (await noticed(author, "resources"))["crisis"] == "self"
+    assert (await open_case(home, "distress")).id == cry["case"]
+    await says(other, "rien")
+    assert "mourir" not in str(other.frames)
+
+
 async def test_somebody_elses_distress_is_helped_and_opens_no_case(home: House) -> None:
     author = await home.enters()
     await says(author, "un collègue")

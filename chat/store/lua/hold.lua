@@ -6,7 +6,13 @@ local held, token, kind = ARGV[10] == '1', ARGV[11], ARGV[12]
 local known = answered(refs, older, ref)
 if known then return repeated(known) end
 local objects = objection(author, to)
-if objects then return objects end
+-- A cry for help of somebody who is muted, or writes too fast, is held rather than refused: moderators see it.
+local cry = kind == 'distress'
+if objects and not (cry and objects[1] == 'limited') then return objects end
+local fields = 2 * tonumber(ARGV[15])
+local short = not objects and draw(19, 16 + fields)
+if short and not cry then return {'limited', unpack(short)} end
+held = held or (objects or short) and true
 if held then
   local waiting = 0
   for _, other in ipairs(redis.call('ZRANGE', PREFIX .. 'cases-of:' .. author, 0, -1)) do
@@ -14,9 +20,6 @@ if held then
   end
   if waiting >= tonumber(ARGV[14]) then return {'held_many'} end
 end
-local fields = 2 * tonumber(ARGV[15])
-local short = draw(19, 16 + fields)
-if short then return {'limited', unpack(short)} end
 local facts = {unpack(ARGV, 16, 15 + fields)}
 if held then
   for _, fact in ipairs({'held', 1, 'head', head, 'tail', tail}) do facts[#facts + 1] = fact end
