@@ -28,7 +28,8 @@ _FIGURE: Final = compiled(
     rf"|[a-z]{{2}}[013457$€]+(?:$|[^a-z0-9])"  # after it
     rf"|(?:^|[^a-z0-9])[a-z][0134$€@](?:$|[^a-z0-9])"  # « j3 »
 )
-_TOKEN: Final = classes(rf"[a-z{_SIGN}]+")
+# A run of letters and signs, from its start on, so that words of letters alone are passed over in one step.
+_MIXED: Final = classes(rf"(?<![a-z{_SIGN}])[a-z]*+[{_SIGN}][a-z{_SIGN}]*+")
 _FIGURES: Final = str.maketrans("02345678930@$€!|+", "ozeasgtbgeoaseilt")
 _APART: Final = compiled(
     r"(?:^|[^a-z0-9@$€*])([a-z0-9@$€*](?:[^a-z0-9@$€*\n]{1,3}[a-z0-9@$€*]){2,})(?:$|[^a-z0-9@$€*])",
@@ -183,8 +184,8 @@ def _bridged(folded: Folded, _: Vocabulary) -> Iterator[list[Edit]]:
 def _spelled(folded: Folded, _: Vocabulary) -> Iterator[list[Edit]]:
     mixed = [
         (token.span(), word)
-        for token in _TOKEN.finditer(folded.text)
-        if not (word := token.group() or "").isalpha() and any(map(str.isalpha, word))
+        for token in _MIXED.finditer(folded.text)
+        if any(map(str.isalpha, word := token.group() or ""))
     ]
     for one in ("i", "l") if "1" in folded.text else ("",):
         yield [(*span, _in_letters(word, one)) for span, word in mixed]
