@@ -138,6 +138,17 @@ async def join(address: str, room: str, **hello: Any) -> Member:
     return Member(socket, frame)
 
 
+async def turned_away(address: str, room: str, **hello: Any) -> tuple[Frame, int]:
+    """Say hello where one is not let in, under a name that nobody has; the error and the close code."""
+    socket = await open_socket(address, room)
+    await socket.send(json.dumps({"type": "hello", "pseudonym": some_name(), **hello}))
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        error = json.loads(await socket.recv())
+        await socket.wait_closed()
+    assert socket.close_code is not None
+    return error, socket.close_code
+
+
 class Bare:
     """A WebSocket client without any rule: sends what it is told, byte by byte."""
 

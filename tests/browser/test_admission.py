@@ -7,7 +7,6 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import unquote
@@ -17,12 +16,13 @@ import redis
 from playwright.sync_api import Page, Route, expect
 
 from chat.people import admission
-from chat.people.admission import STEP_SECONDS, Keys
 from chat.store import keys
 from tests.browser.conftest import Arrive
 from tests.browser.test_access import assert_accessible, assert_narrow, focused, walk
 from tests.browser.visitor import Watch, until
 from tests.conftest import UNLIMITED, Server, as_lines
+from tests.http import door
+from tests.http.door import issue, ripe_slip
 
 ENTER = "#entrance [type=submit]"
 
@@ -44,17 +44,12 @@ def site() -> Iterator[Server]:
 @pytest.fixture
 def crowd(site: Server) -> Iterator[None]:
     """A crowd that came within the last minute: the effort is the greatest."""
-    with redis.Redis.from_url(site.store_url) as client:
-        client.hset(keys.ADMISSIONS, str(int(time.time()) // STEP_SECONDS), 10_000)
-        time.sleep(1.1)  # a server looks at the counts once a second
-        yield
+    door.crowd(site, 10_000)
+    door.until(site, lambda offer: "wait" in offer and offer["wait"]["seconds"] > admission.WAIT_SECONDS)
+    yield
+    with door.store(site) as client:
         client.delete(keys.ADMISSIONS)
-        time.sleep(1.1)
-
-
-def ripe(site: Server) -> str:
-    """A slip of the server's whose wait is over."""
-    return admission.slip(Keys.of((site.data / "master.key").read_bytes()), 0, time.time() - 2).text
+    door.until(site, lambda offer: "wait" not in offer)
 
 
 def offer(page: Page, slip: str, seconds: int) -> None:
@@ -161,7 +156,7 @@ def test_session_that_is_over_at_the_door_gets_another(arrive: Arrive, site: Ser
 
 def test_wait_instead_of_a_long_computation_lets_in(arrive: Arrive, site: Server, crowd: None) -> None:
     page = arrive().page
-    offer(page, ripe(site), 3)
+    offer(page, ripe_slip(site), 3)
     page.goto(page.url.rstrip("/") + "/r/salon")
     expect(page.locator("#patience")).to_contain_text("Attendez 3\u202fs sans rien calculer")
     page.get_by_role("button", name="Attendre plutôt").click()
@@ -180,7 +175,7 @@ def test_real_offer_tells_how_long(arrive: Arrive, crowd: None) -> None:
 def test_browser_that_cannot_compute_waits(arrive: Arrive, site: Server) -> None:
     page = arrive().page
     page.add_init_script("delete globalThis.Worker")
-    offer(page, ripe(site), 2)
+    offer(page, ripe_slip(site), 2)
     page.goto(page.url.rstrip("/") + "/r/salon")
     expect(page.locator("#effort label")).to_contain_text("Votre tour vient dans")
     expect(page.locator("#ready")).to_contain_text("C’est fait")
@@ -198,7 +193,7 @@ def test_without_scripts_the_wait_leads_to_the_entrance(arrive: Arrive, site: Se
     slip = page.locator("[name=slip]").input_value()
 
     def later(route: Route) -> None:  # the same form, a minute later
-        route.continue_(post_data=(route.request.post_data or "").replace(slip, ripe(site)))
+        route.continue_(post_data=(route.request.post_data or "").replace(slip, ripe_slip(site)))
 
     page.route("**/wait*", later)
     page.get_by_role("button", name="J’ai attendu, entrer").click()
@@ -236,7 +231,7 @@ def test_axe_finds_nothing_at_the_door(arrive: Arrive, crowd: None, locale: str,
 def test_door_by_the_keyboard_alone(arrive: Arrive, crowd: None, site: Server) -> None:
     visitor = arrive()
     page = visitor.page
-    offer(page, ripe(site), 1)
+    offer(page, ripe_slip(site), 1)
     page.goto(page.url.rstrip("/") + "/r/salon")
     expect(page.locator("#patience")).to_be_visible()
     walk(visitor, lambda: focused(page) == "Attendre plutôt")
@@ -263,17 +258,10 @@ def test_door_is_as_quiet_as_the_page(arrive: Arrive) -> None:
 # -- invitations
 
 
-def cards(site: Server, *args: str) -> list[str]:
-    """The secrets of a new batch."""
-    page = site.data.parent / f"{time.monotonic_ns()}.html"
-    site.run("invitations", "issue", "--count", "10", "--page", str(page), *args)
-    return re.findall("<p class=code>(.*?)</p>", page.read_text())
-
-
 def test_invitation_behind_the_address_shows_the_room_and_leaves_the_bar(
     arrive: Arrive, site: Server, watch: Watch
 ) -> None:
-    secret = cards(site, "--link")[0].replace(" ", "")
+    secret = issue(site, "--link")[1][0]
     page = arrive(f"/#invitation={secret}").page
     expect(page.get_by_role("link", name="Le cercle")).to_be_visible()
     expect(page.locator("#card-said")).to_contain_text("Votre invitation est acceptée")
@@ -289,7 +277,7 @@ def test_invitation_behind_the_address_shows_the_room_and_leaves_the_bar(
 
 
 def test_invitation_to_one_room_leads_to_its_entrance(arrive: Arrive, site: Server) -> None:
-    secret = cards(site, "--room", "cercle")[0].replace(" ", "")
+    secret = issue(site, "--room", "cercle")[1][0]
     page = arrive(f"/r/cercle#invitation={secret}").page
     expect(page.locator("#entrance-title")).to_have_text("Le cercle")
     page.locator(ENTER).click()
@@ -310,7 +298,7 @@ def test_card_is_typed_by_the_keyboard_and_what_is_wrong_is_said(arrive: Arrive,
     expect(page.locator("#card")).to_have_attribute("aria-invalid", "true")
     assert_accessible(page)
     forgive(watch, 403)
-    page.locator("#card").fill(cards(site)[0].lower())
+    page.locator("#card").fill(issue(site)[1][0].lower())
     page.keyboard.press("Enter")
     expect(page.locator("#card-said")).to_contain_text("Votre invitation est acceptée")
     expect(page.locator("#unknown")).to_be_hidden()

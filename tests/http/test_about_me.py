@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import signal
 import time
@@ -16,7 +15,7 @@ import redis
 from chat.settings import Settings
 from chat.store.commands import Store
 from chat.store.person_log import PersonLog
-from tests.clients import Frame, Member, ask, close_all, join, open_socket, some_name
+from tests.clients import Frame, Member, ask, close_all, join, some_name, turned_away
 from tests.conftest import Server
 from tests.dump import dump, everything
 
@@ -176,9 +175,7 @@ async def test_the_name_is_free_and_the_session_over(server: Server) -> None:
         assert (await ask(server.address, method, PATH, member.token))[0] == 401
     again = await join(server.address, "salon", pseudonym="Héron patient")
     assert again.welcome["you"]["id"] != member.welcome["you"]["id"]
-    socket = await open_socket(server.address, "salon")
-    await socket.send(json.dumps({"type": "hello", "session": member.token}))
-    assert json.loads(await socket.recv())["code"] == "session_ended"
+    assert (await turned_away(server.address, "salon", session=member.token))[0]["code"] == "session_ended"
 
 
 async def test_an_erasure_that_failed_half_way_can_be_asked_for_again(start: Start) -> None:
@@ -206,9 +203,7 @@ async def test_once_it_has_begun_nobody_comes_in_and_the_rest_can_be_erased(serv
     with redis.from_url(server.store_url) as client:
         (session,) = client.scan_iter("{session:*")
         client.hset(session, "over", 1)
-    socket = await open_socket(server.address, "salon")
-    await socket.send(json.dumps({"type": "hello", "session": member.token}))
-    assert json.loads(await socket.recv())["code"] == "session_ended"
+    assert (await turned_away(server.address, "salon", session=member.token))[0]["code"] == "session_ended"
     assert await ask(server.address, "DELETE", PATH, member.token) == (200, {"messages": 1})
 
 

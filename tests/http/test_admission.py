@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-import http.client
-import json
 import os
 import re
 import shutil
 import signal
 import time
-import urllib.error
-import urllib.request
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import altcha
 import pytest
-import redis
 
 from chat.people import admission
-from chat.people.admission import STEP_SECONDS, TRIES, Keys
+from chat.people.admission import TRIES, Keys
 from chat.store import keys
 from chat.store.retention import ARRIVALS_SECONDS, SHOWN_SECONDS
-from tests.clients import Frame, close_all, join, open_socket
+from tests.clients import close_all, join, turned_away
 from tests.conftest import Server, write_config
+from tests.http.door import browse, crowd, keys_of, knock, look, proof, ripe_slip, solve, store, until
 
 Start = Callable[..., Server]
 PROOF = '"proof"'
@@ -54,63 +50,11 @@ def twin(server: Server, folder: Path) -> Any:
     running.stop()
 
 
-def request(address: str, body: object = None, query: str = "?lang=en") -> tuple[int, Frame]:
-    """Look at the door, or knock with ``body``."""
-    sent = body if isinstance(body, bytes | None) else json.dumps(body).encode()
-    asked = urllib.request.Request(
-        f"{address}/api/admission{query}",
-        data=sent,
-        method="GET" if body is None else "POST",
-        headers={"Content-Type": "application/json"},
-    )
-    try:
-        with urllib.request.urlopen(asked, timeout=20) as answer:
-            return answer.status, json.load(answer)
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, json.load(error)
-
-
-async def knock(address: str, body: object) -> tuple[int, Frame]:
-    return await asyncio.to_thread(request, address, body)
-
-
-def solve(challenge: Any) -> str:
-    form = altcha.Challenge.from_dict(challenge)
-    found = altcha.solve_challenge(form)
-    assert found is not None
-    return altcha.Payload(form, found).to_base64()
-
-
-def proof(server: Server) -> str:
-    """A solution to a computation that the server gave out."""
-    return solve(request(server.address)[1]["challenge"])
-
-
-def keys_of(server: Server) -> Keys:
-    return Keys.of((server.data / "master.key").read_bytes())
-
-
-def ripe_slip(server: Server, *, since: float = 1) -> str:
-    """A slip of the server's whose wait has been over ``since`` some seconds."""
-    return admission.slip(keys_of(server), 0, time.time() - 1 - since).text
-
-
-def store(server: Server) -> redis.Redis:
-    return redis.Redis.from_url(server.store_url)
-
-
-def crowd(server: Server, count: int, seconds_ago: int = 0) -> None:
-    """Have ``count`` people let in some time ago, as the store counts them."""
-    with store(server) as client:
-        client.hset(keys.ADMISSIONS, str(int(time.time() - seconds_ago) // STEP_SECONDS), count)
-
-
 # -- the computation
 
 
 async def test_solution_lets_in_once(server: Server) -> None:
-    status, offer = request(server.address)
+    status, offer = look(server.address)
     assert (status, set(offer), offer["mode"]) == (200, {"mode", "challenge"}, "proof")
     parameters = offer["challenge"]["parameters"]
     assert (parameters["algorithm"], parameters["cost"]) == ("PBKDF2/SHA-256", 20_000)
@@ -160,7 +104,7 @@ async def test_forged_expired_and_foreign_solutions_are_refused(server: Server) 
     foreign = solve(admission.challenge(Keys.of(b"x" * 32), 4, now).form)
     expired = solve(admission.challenge(ours, 4, now - admission.PROOF_SECONDS - 1).form)
     unsolved = altcha.Payload(
-        altcha.Challenge.from_dict(request(server.address)[1]["challenge"]), altcha.Solution(1, "00" * 32)
+        altcha.Challenge.from_dict(look(server.address)[1]["challenge"]), altcha.Solution(1, "00" * 32)
     ).to_base64()
     for shown, code in (
         (foreign, "proof_invalid"),
@@ -189,16 +133,13 @@ async def test_nobody_gets_a_session_for_nothing(server: Server) -> None:
     for body in ({}, b"", {"proof": None}):
         status, answer = await knock(server.address, body)
         assert (status, answer["code"]) == (403, "admission_needed")
-    socket = await open_socket(server.address, "salon")
-    await socket.send(json.dumps({"type": "hello", "pseudonym": "Héron patient"}))
-    assert json.loads(await socket.recv())["code"] == "admission_needed"
-    await socket.wait_closed()
-    assert socket.close_code == 4502
+    error, code = await turned_away(server.address, "salon")
+    assert (error["code"], code) == ("admission_needed", 4502)
 
 
 async def test_by_invitation_neither_solution_nor_wait_lets_in(start: Start) -> None:
     server = start(admission='"invitation"')
-    assert request(server.address) == (200, {"mode": "invitation"})
+    assert look(server.address) == (200, {"mode": "invitation"})
     solution = solve(admission.challenge(keys_of(server), 4, time.time()).form)
     for body in ({}, {"proof": solution}, {"wait": ripe_slip(server)}):
         status, answer = await knock(server.address, body)
@@ -209,23 +150,19 @@ async def test_by_invitation_neither_solution_nor_wait_lets_in(start: Start) -> 
 
 
 async def test_effort_rises_and_falls_with_the_rate_of_the_community(server: Server, twin: Server) -> None:
-    assert request(twin.address)[1]["challenge"]["parameters"]["data"]["tries"] == TRIES
+    assert look(twin.address)[1]["challenge"]["parameters"]["data"]["tries"] == TRIES
     crowd(server, 200)
     assert (await knock(server.address, {"proof": proof(server)}))[0] == 200  # counted with the others
-    offer = request(server.address)[1]
+    offer = look(server.address)[1]
     assert offer["challenge"]["parameters"]["data"]["tries"] >= 16 * TRIES
     assert 200 <= offer["wait"]["seconds"] <= 300
-    deadline = time.monotonic() + 10
-    while request(twin.address)[1]["challenge"]["parameters"]["data"]["tries"] < 16 * TRIES:
-        assert time.monotonic() < deadline, "the twin never heard of the crowd"
+    until(twin, lambda offer: offer["challenge"]["parameters"]["data"]["tries"] >= 16 * TRIES)
     with store(server) as client:
         assert client.hvals(keys.ADMISSIONS) == [b"201"] or client.hlen(keys.ADMISSIONS) == 2
         assert 0 < client.ttl(keys.ADMISSIONS) <= ARRIVALS_SECONDS
         client.delete(keys.ADMISSIONS)
     crowd(server, 200, seconds_ago=480)
-    deadline = time.monotonic() + 10
-    while "wait" in (offer := request(server.address)[1]):
-        assert time.monotonic() < deadline, "the effort never fell"
+    offer = until(server, lambda offer: "wait" not in offer)
     assert offer["challenge"]["parameters"]["data"]["tries"] <= 4 * TRIES
 
 
@@ -240,7 +177,7 @@ async def test_old_counts_are_forgotten(server: Server) -> None:
 
 
 async def test_wait_that_is_asked_for_is_offered(server: Server) -> None:
-    offer = request(server.address, query="?wait=yes")[1]
+    offer = look(server.address, query="?wait=yes")[1]
     assert offer["wait"]["seconds"] == admission.WAIT_SECONDS
     status, answer = await knock(server.address, {"wait": offer["wait"]["slip"]})
     assert (status, answer["code"]) == (429, "wait_early")
@@ -273,24 +210,11 @@ async def test_waits_are_so_many_a_minute_and_a_used_slip_takes_none(start: Star
 
 async def test_without_waits_none_is_offered_nor_taken(start: Start) -> None:
     server = start(admission=PROOF, waits_per_minute=0)
-    assert "wait" not in request(server.address, query="?wait=yes")[1]
+    assert "wait" not in look(server.address, query="?wait=yes")[1]
     assert (await knock(server.address, {"wait": ripe_slip(server)}))[1]["code"] == "wait_full"
 
 
 # -- the page of the wait
-
-
-def browse(url: str, form: dict[str, str] | bytes | None = None) -> tuple[int, str]:
-    """Follow one step of a browser without scripts: the status, and the page or where it leads."""
-    sent = form if isinstance(form, bytes | None) else urlencode(form).encode()
-    parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=20)
-    headers = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin"} if sent else {}
-    connection.request("POST" if sent else "GET", url.removeprefix(f"http://{parts.netloc}"), sent, headers)
-    answer = connection.getresponse()
-    content = answer.read().decode()
-    connection.close()
-    return answer.status, answer.headers.get("location") or content
 
 
 async def test_page_of_the_wait_leads_to_the_entrance_when_it_is_over(server: Server) -> None:
@@ -339,6 +263,6 @@ async def test_nobody_is_let_in_while_the_store_is_away(start: Start) -> None:
             status, answer = await knock(server.address, body)
             assert (status, answer["code"]) == (503, "store_away")
             assert "session" not in answer
-        assert request(server.address)[0] == 503
+        assert look(server.address)[0] == 503
     finally:
         os.kill(pid, signal.SIGCONT)

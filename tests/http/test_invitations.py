@@ -18,9 +18,9 @@ import redis
 from chat.errors import ChatError
 from chat.people.invitations import LENGTH, SIGNS, draw, read, spaced
 from chat.store import keys
-from tests.clients import Frame, close_all, join, open_socket, some_name
+from tests.clients import close_all, join, some_name, turned_away
 from tests.conftest import Server
-from tests.http.test_admission import browse, knock
+from tests.http.door import browse, end_sessions, issue, redeem
 
 Start = Callable[..., Server]
 
@@ -39,20 +39,6 @@ def server(start: Start) -> Server:
     return running
 
 
-def issue(server: Server, *args: str, count: int = 10) -> tuple[str, list[str]]:
-    """Issue invitations from the shell; the batch, and the secrets on the page."""
-    page = server.data.parent / f"page-{hashlib.sha256(repr(args).encode()).hexdigest()[:8]}.html"
-    page.unlink(missing_ok=True)
-    said = server.run("invitations", "issue", "--count", str(count), "--page", str(page), *args)
-    (batch,) = re.findall(r"Batch (\w+):", said)
-    assert page.stat().st_mode & 0o777 == 0o600
-    return batch, [code.replace(" ", "") for code in re.findall("<p class=code>(.*?)</p>", page.read_text())]
-
-
-async def redeem(server: Server, secret: str) -> tuple[int, Frame]:
-    return await knock(server.address, {"invitation": secret})
-
-
 def rooms(server: Server, token: str = "") -> set[str]:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     with urllib.request.urlopen(urllib.request.Request(f"{server.address}/api/rooms", headers=headers)) as answer:
@@ -61,16 +47,8 @@ def rooms(server: Server, token: str = "") -> set[str]:
 
 async def refusal(server: Server, room: str, **hello: Any) -> tuple[str, int]:
     """How ``hello`` is refused in ``room``: the code of the error, and that of the close."""
-    socket = await open_socket(server.address, room)
-    await socket.send(json.dumps({"type": "hello", "pseudonym": "Héron patient", **hello}))
-    code = json.loads(await socket.recv())["code"]
-    await socket.wait_closed()
-    return code, socket.close_code or 0
-
-
-def end_sessions(server: Server) -> None:
-    with redis.Redis.from_url(server.store_url) as client:
-        client.delete(*(key for key in client.keys("{session:*") if key.endswith(b"}")))
+    error, code = await turned_away(server.address, room, **hello)
+    return error["code"], code
 
 
 # -- secrets

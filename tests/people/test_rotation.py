@@ -24,11 +24,9 @@ from chat.people.sessions import Session, Sessions
 from chat.people.words import Words
 from chat.settings import Settings
 from chat.store.commands import Reply, Script, Store
-from tests.clients import Member, ask, close_all, join, some_name
+from tests.clients import Member, ask, close_all, join, some_name, turned_away
 from tests.conftest import Server
-from tests.http.test_admission import knock, proof
-from tests.http.test_invitations import end_sessions, issue, redeem
-from tests.rooms.test_sanctions import knock as refused
+from tests.http.door import end_sessions, issue, knock, proof, redeem
 
 Start = Callable[..., Server]
 
@@ -39,12 +37,18 @@ async def sockets() -> AsyncIterator[None]:
     await close_all()
 
 
-def rotate(server: Server) -> None:
+def rotated(server: Server, start: Start, **settings: Any) -> Server:
+    """Rotate the master secret, and start the server again."""
     server.run("key", "rotate")
+    server.stop()
+    return start(**settings)
 
 
-def forget(server: Server) -> None:
+def forgotten(server: Server, start: Start, **settings: Any) -> Server:
+    """Forget the key before, and start the server again."""
     server.run("key", "forget-previous", "--yes")
+    server.stop()
+    return start(**settings)
 
 
 def author(member: Member) -> str:
@@ -80,9 +84,7 @@ def known(server: Server, token: str) -> list[bool]:
 
 async def test_session_goes_on_after_a_rotation_until_its_key_is_forgotten(server: Server, start: Start) -> None:
     before = await join(server.address, "salon", pseudonym="Héron patient")
-    rotate(server)
-    server.stop()
-    server = start()
+    server = rotated(server, start)
     again = await join(server.address, "salon", session=before.token)
     assert (author(again), again.welcome["you"]["pseudonym"]) == (author(before), "Héron patient")
     new = await join(server.address, "salon")
@@ -90,10 +92,8 @@ async def test_session_goes_on_after_a_rotation_until_its_key_is_forgotten(serve
     assert known(server, new.token) == [True, False]
     told = (await ask(server.address, "GET", "/api/about-me", again.token))[1]
     assert told["rooms"][0]["name"] == "Héron patient"
-    forget(server)
-    server.stop()
-    server = start()
-    error, code = await refused(server.address, "salon", again.token)
+    server = forgotten(server, start)
+    error, code = await turned_away(server.address, "salon", session=again.token)
     assert (error["code"], code) == ("session_ended", 4502)
     assert author(await join(server.address, "salon", session=new.token)) == author(new)
     assert "master_key_differs" not in server.log.read_text()
@@ -102,9 +102,7 @@ async def test_session_goes_on_after_a_rotation_until_its_key_is_forgotten(serve
 async def test_erasing_oneself_after_a_rotation_erases_all(server: Server, start: Start) -> None:
     member = await join(server.address, "salon")
     words = await give_words(server, member.token)
-    rotate(server)
-    server.stop()
-    server = start()
+    server = rotated(server, start)
     assert (await ask(server.address, "DELETE", "/api/about-me", member.token))[0] == 200
     assert (await knock(server.address, {"words": words}))[1]["code"] == "words_unknown"
     with redis.from_url(server.store_url) as client:
@@ -113,11 +111,9 @@ async def test_erasing_oneself_after_a_rotation_erases_all(server: Server, start
 
 async def test_key_that_is_forgotten_at_once_opens_nothing(server: Server, start: Start) -> None:
     member = await join(server.address, "salon")
-    rotate(server)
-    forget(server)
-    server.stop()
-    server = start()
-    assert (await refused(server.address, "salon", member.token))[0]["code"] == "session_ended"
+    server.run("key", "rotate")
+    server = forgotten(server, start)
+    assert (await turned_away(server.address, "salon", session=member.token))[0]["code"] == "session_ended"
     assert "master_key_differs" not in server.log.read_text()
 
 
@@ -129,16 +125,12 @@ async def test_words_from_before_bring_back_the_same_person_and_their_mute(serve
     words = await give_words(server, before.token)
     unused = await give_words(server, (await join(server.address, "salon")).token)
     server.run("sanctions", "mute", "salon", author(before), "--minutes", "10")
-    rotate(server)
-    server.stop()
-    server = start()
+    server = rotated(server, start)
     back = await join(server.address, "salon", session=await come_back(server, words))
     assert (author(back), back.welcome["you"]["pseudonym"]) == (author(before), "Héron patient")
     assert (await back.say("encore moi"))["code"] == "muted"
-    assert (await refused(server.address, "salon", before.token))[0]["code"] == "session_ended"
-    forget(server)
-    server.stop()
-    server = start()
+    assert (await turned_away(server.address, "salon", session=before.token))[0]["code"] == "session_ended"
+    server = forgotten(server, start)
     status, told = await knock(server.address, {"words": unused})
     assert (status, told["code"]) == (403, "words_unknown")
     again = await join(server.address, "salon", session=await come_back(server, words))
@@ -151,17 +143,13 @@ async def test_words_given_after_a_rotation_replace_those_before_and_outlive_the
 ) -> None:
     before = await join(server.address, "salon")
     old = await give_words(server, before.token)
-    rotate(server)
-    server.stop()
-    server = start()
+    server = rotated(server, start)
     again = await join(server.address, "salon", session=before.token)
     until = (await ask(server.address, "GET", "/api/about-me", again.token))[1]["words"]["until"]
     assert until > time.time() + 179 * 86_400
     new = await give_words(server, again.token)
     assert (await knock(server.address, {"words": old}))[1]["code"] == "words_unknown"
-    forget(server)
-    server.stop()
-    server = start()
+    server = forgotten(server, start)
     back = await join(server.address, "salon", session=await come_back(server, new))
     assert author(back) == author(before)
 
@@ -176,9 +164,7 @@ async def test_sanction_in_all_rooms_holds_whichever_key_gave_the_words(start: S
     # Until it is kept for all rooms: the process that has them there does so.
     elsewhere = await join(server.address, "jardin", session=before.token, pseudonym=some_name())
     assert (await elsewhere.say("ailleurs"))["code"] == "muted"
-    rotate(server)
-    server.stop()
-    server = start(rooms=rooms)
+    server = rotated(server, start, rooms=rooms)
     token = await come_back(server, words)
     assert known(server, token) == [False, True]
     back = await join(server.address, "cour", session=token, pseudonym=some_name())
@@ -193,16 +179,12 @@ async def test_person_of_whom_nothing_is_kept_under_the_key_before_is_known_by_t
 ) -> None:
     before = await join(server.address, "salon")
     words = await give_words(server, before.token)
-    rotate(server)
-    server.stop()
-    server = start()
+    server = rotated(server, start)
     end_sessions(server)
     token = await come_back(server, words)
     assert known(server, token) == [True, False]
     new = await give_words(server, token)
-    forget(server)
-    server.stop()
-    server = start()
+    server = forgotten(server, start)
     back = await join(server.address, "salon", session=token)
     assert author(back) == author(before)
     assert author(await join(server.address, "salon", session=await come_back(server, new))) == author(before)
@@ -348,9 +330,7 @@ async def test_card_from_before_makes_the_same_person_until_its_key_is_forgotten
     _, first = await redeem(server, card)
     before = await join(server.address, "salon", session=first["session"], pseudonym="Héron patient")
     server.run("sanctions", "mute", "salon", author(before), "--minutes", "60")
-    rotate(server)
-    server.stop()
-    server = start()
+    server = rotated(server, start)
     assert (await redeem(server, card))[1]["code"] == "invitation_used"
     end_sessions(server)
     back = await join(server.address, "salon", session=(await redeem(server, card))[1]["session"])
@@ -367,9 +347,7 @@ async def test_card_from_before_makes_the_same_person_until_its_key_is_forgotten
         server.address, "salon", session=(await redeem(server, late))[1]["session"], pseudonym=some_name()
     )
     end_sessions(server)
-    forget(server)
-    server.stop()
-    server = start()
+    server = forgotten(server, start)
     back = await join(server.address, "salon", session=(await redeem(server, late))[1]["session"])
     assert author(back) == author(known_late), "issued after the rotation, it is by the new key"
     status, answer = await redeem(server, card)
@@ -399,9 +377,7 @@ async def test_proof_and_wait_from_before_let_in_once_after_a_rotation(start: St
     shown = [{"proof": proof(server)} for _ in range(3)]
     shown += [{"wait": text} for text in waited]
     assert [(await knock(server.address, shown[i]))[0] for i in (0, 3)] == [200, 200]
-    rotate(server)
-    server.stop()
-    server = start(admission='"proof"')
+    server = rotated(server, start, admission='"proof"')
     for i, code in ((0, "proof_used"), (3, "wait_used")):
         assert (await knock(server.address, shown[i]))[1]["code"] == code
     for i, code in ((1, "proof_used"), (4, "wait_used")):
@@ -412,9 +388,7 @@ async def test_proof_and_wait_from_before_let_in_once_after_a_rotation(start: St
     assert admission.check_proof(after, late["proof"], time.time()), "new ones are by the new key"
     with pytest.raises(ChatError, match="proof_invalid"):
         admission.check_proof(previous, late["proof"], time.time())
-    forget(server)
-    server.stop()
-    server = start(admission='"proof"')
+    server = forgotten(server, start, admission='"proof"')
     for i, code in ((2, "proof_invalid"), (5, "wait_invalid")):
         status, answer = await knock(server.address, shown[i])
         assert (status, answer["code"]) == (403, code)

@@ -11,20 +11,10 @@ from collections.abc import Callable
 import pytest
 import redis
 
-from tests.clients import Frame, join, open_socket, some_name
+from tests.clients import join, some_name, turned_away
 from tests.conftest import Server
 
 Start = Callable[..., Server]
-
-
-async def knock(address: str, room: str, **hello: str) -> tuple[Frame, int]:
-    """Say hello where one is not let in; the error and the close code."""
-    socket = await open_socket(address, room)
-    await socket.send(json.dumps({"type": "hello", **hello}))
-    error = json.loads(await socket.recv())
-    await socket.wait_closed()
-    assert socket.close_code is not None
-    return error, socket.close_code
 
 
 async def test_a_locked_room_lets_in_those_it_knows(shared_server: Server, room: str) -> None:
@@ -32,7 +22,7 @@ async def test_a_locked_room_lets_in_those_it_knows(shared_server: Server, room:
     await known.leave()
     shared_server.run("rooms", "lock", room)
     assert "those known there" in shared_server.run("rooms", "list")
-    error, code = await knock(shared_server.address, room, pseudonym=some_name(), lang="fr")
+    error, code = await turned_away(shared_server.address, room, lang="fr")
     assert (error["code"], code) == ("known_only", 4503)
     assert error["message"].startswith("Ce salon n’accueille pour l’instant que")
     back = await join(shared_server.address, room, session=known.token)
@@ -61,7 +51,7 @@ async def test_closed_doors_let_nobody_new_in_and_keep_nobody_from_going_about(s
     server = start(rooms=["salon", "autre"])
     member = await join(server.address, "salon")
     server.run("doors", "close")
-    error, code = await knock(server.address, "salon", pseudonym=some_name())
+    error, code = await turned_away(server.address, "salon")
     assert (error["code"], code) == ("doors_closed", 4503)
     request = urllib.request.Request(f"{server.address}/api/admission", method="POST")
     with pytest.raises(urllib.error.HTTPError) as refused:

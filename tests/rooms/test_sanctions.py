@@ -14,7 +14,7 @@ import redis
 
 from chat.store import keys
 from chat.store.retention import SANCTION_SECONDS
-from tests.clients import Frame, Member, join, open_socket, some_name
+from tests.clients import Frame, Member, join, open_socket, some_name, turned_away
 from tests.conftest import Server
 
 Start = Callable[..., Server]
@@ -32,16 +32,6 @@ def author(member: Member) -> str:
 
 def notice(code: str) -> Callable[[Frame], bool]:
     return lambda frame: frame["type"] == "notice" and frame["code"] == code
-
-
-async def knock(address: str, room: str, token: str) -> tuple[Frame, int]:
-    """Say hello where one is not let in; the error and the close code."""
-    socket = await open_socket(address, room)
-    await socket.send(json.dumps({"type": "hello", "session": token, "pseudonym": some_name()}))
-    error = json.loads(await socket.recv())
-    await socket.wait_closed()
-    assert socket.close_code is not None
-    return error, socket.close_code
 
 
 def sooner(server: Server, room: str, who: str, seconds: int) -> None:
@@ -112,7 +102,7 @@ async def test_whoever_is_excluded_leaves_at_once_on_every_server(server: Server
         assert (error["type"], error["code"]) == ("error", "excluded")
         assert 3500 < error["retry_after"] <= 3600
         for address in (server.address, second.address):
-            error, code = await knock(address, "salon", member.token)
+            error, code = await turned_away(address, "salon", session=member.token)
             assert (error["code"], code) == ("excluded", 4501)
             assert 3400 < error["retry_after"] <= 3600
     assert (await witness.say("on reste"))["type"] == "accepted"
@@ -177,10 +167,10 @@ async def test_an_exclusion_everywhere_is_carried_from_the_room_where_it_began(s
     await member.leave()
     impose(server, "exclude", author(member), more=("--everywhere",))
     for room in ("salon", "autre"):
-        error, code = await knock(server.address, room, member.token)
+        error, code = await turned_away(server.address, room, session=member.token)
         assert (error["code"], code) == ("excluded", 4501), room
     server.run("sanctions", "lift", "salon", author(member))
-    error, _ = await knock(server.address, "autre", member.token)
+    error, _ = await turned_away(server.address, "autre", session=member.token)
     assert error["code"] == "excluded", "nothing here tells whose it was, until they come back where it began"
     back = await join(server.address, "salon", session=member.token)
     elsewhere = await join(server.address, "autre", session=back.token, pseudonym=some_name())

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from chat.people.roles import Role
-from tests.clients import Member, join, open_socket
+from tests.clients import Member, join, turned_away
 from tests.conftest import Server
 from tests.http.asking import ask
 from tests.http.staffing import Account, account, answered, carried, log_in, said
@@ -59,16 +59,12 @@ async def test_a_seat_ends_with_the_login_or_the_role(shared_server: Server, roo
         await asyncio.to_thread(shared_server.run, "staff", end, who.name, *more)
     assert await staff.closed() == (4502, "login_ended")
     assert staff.frames[-1]["code"] == "login_ended"
-    socket = await open_socket(address, room)
-    await socket.send(f'{{"type": "hello", "session": "{staff.token}"}}')
-    assert '"login_ended"' in str(await socket.recv())
+    assert (await turned_away(address, room, session=staff.token))[0]["code"] == "login_ended"
 
 
 async def test_a_seat_is_of_one_room(shared_server: Server, room: str) -> None:
     _, _, staff = await seated(shared_server, room, Role.MODERATOR)
-    socket = await open_socket(shared_server.address, "lent")
-    await socket.send(f'{{"type": "hello", "session": "{staff.token}"}}')
-    assert '"login_ended"' in str(await socket.recv())
+    assert (await turned_away(shared_server.address, "lent", session=staff.token))[0]["code"] == "login_ended"
 
 
 async def test_the_staff_are_the_same_when_they_come_back_and_somebody_else_elsewhere(
