@@ -1,5 +1,7 @@
 """
-What the rules on private details share: how a detail is told, and which numbers, addresses and sites are everybody's.
+What the rules on private details share: how a detail is found and told, and which numbers, addresses and sites are everybody's.
+
+A rule is its patterns and what of them is innocent: :func:`places` or :func:`numbers` find, :func:`written` or :func:`detail` tell.
 """
 
 from __future__ import annotations
@@ -8,9 +10,11 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from chat.moderation.numbers import Run
+from chat.moderation.patterns import Match, Pattern
 from chat.moderation.reading import Read
 from chat.verdict import ASKED, Finding, Outcome
 
+Span = tuple[int, int]
 # Whom one may call for help, beside the short numbers (3114, 116 123, 112…): below eight figures nothing is taken for somebody's number.
 HELP_NUMBERS: Final = frozenset(
     "".join(number.split())
@@ -94,14 +98,24 @@ HELP_SITES: Final = (
 HELP_ADDRESSES: Final = frozenset({"jo@samaritans.org", "pat@papyrus-uk.org"})
 
 
-def detail(read: Read, kind: str, spans: Iterable[tuple[int, int]]) -> Finding | None:
+def detail(read: Read, kind: str, spans: Iterable[Span]) -> Finding | None:
     """Tell a private detail at ``spans`` of the original: held, or asked about if it is of those kinds."""
     places = _merged(spans)
     outcome = Outcome.PUBLISH if kind in ASKED else Outcome.HOLD
     return Finding(kind, "private", outcome, kind, spans=places) if places else None
 
 
-def numbers(read: Read, pick: Callable[[Run], Iterable[Run]]) -> list[tuple[int, int]]:
+def places(text: str, *forms: Pattern, group: int = 0, when: Callable[[Match], object] = bool) -> list[Span]:
+    """Say where ``group`` of each of ``forms`` stands in ``text``, but for what is innocent: where ``when`` says no."""
+    return [match.span(group) for form in forms for match in form.finditer(text) if when(match)]
+
+
+def written(read: Read, kind: str, spans: Iterable[Span]) -> Finding | None:
+    """Tell a private detail at ``spans`` of the text without disguise."""
+    return detail(read, kind, [read.folded.spans(*span) for span in spans])
+
+
+def numbers(read: Read, pick: Callable[[Run], Iterable[Run]]) -> list[Span]:
     """Say where in the original the numbers stand that ``pick`` finds in a run of figures; those said in words, too."""
     return [text.spans(*number.span) for text, runs in read.numbers for run in runs for number in pick(run)]
 
@@ -120,9 +134,9 @@ def is_help_site(host: str) -> bool:
     return any(host == site or host.endswith(f".{site}") for site in HELP_SITES)
 
 
-def _merged(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+def _merged(spans: Iterable[Span]) -> tuple[Span, ...]:
     """Put spans in order, those that overlap together."""
-    merged: list[tuple[int, int]] = []
+    merged: list[Span] = []
     for start, end in sorted(spans):
         if merged and start < merged[-1][1]:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from chat.moderation.details import detail
+from chat.moderation.details import places, written
 from chat.moderation.patterns import Match, compiled
 from chat.moderation.reading import Read
 from chat.verdict import Finding
@@ -65,34 +65,24 @@ def address(read: Read) -> Finding | None:
         if some or "cedex" in text
         else None
     )
-    spans = [match.span() for match in _STREET.finditer(text) if not _is_count(match)]
-    spans += [match.span() for match in _PLACE.finditer(text) if some and _is_place(read, match, bool(town), lives)]
+    spans = places(text, _STREET, when=lambda match: not _is_count(match))
+    if some:
+        spans += places(text, _PLACE, when=lambda match: _is_place(read, match, bool(town), lives))
     if read.draft.strictness != "light" or town:
-        spans += [
-            match.span() for match in _UNNUMBERED.finditer(text) if _is_named_street(read, match, bool(town), lives)
-        ]
+        spans += places(text, _UNNUMBERED, when=lambda match: _is_named_street(read, match, bool(town), lives))
     if town and (spans or lives or read.draft.strictness == "strict"):
         spans.append(town.span())
     if some:
         spans += _english(read, lives)
-    return detail(read, "address", [read.folded.spans(*span) for span in spans])
+    return written(read, "address", spans)
 
 
 def _english(read: Read, lives: bool) -> list[tuple[int, int]]:
     text = read.folded.text
-    spans = [
-        match.span()
-        for match in _ENGLISH.finditer(text)
-        if _is_capital(read, match.start(1)) and _is_capital(read, match.start(2))
-    ]
-    codes = [match.span() for match in _UK.finditer(text) if _is_upper(read, match.span())]
+    spans = places(text, _ENGLISH, when=lambda match: all(_is_capital(read, match.start(part)) for part in (1, 2)))
+    codes = places(text, _UK, when=lambda match: _is_upper(read, match.span()))
     spans += [span for span in codes if " " in text[slice(*span)] or lives or spans]
-    spans += [
-        match.span()
-        for match in (*_US.finditer(text), *_BOX.finditer(text))
-        if _is_upper(read, match.span(), first=True)
-    ]
-    return spans
+    return spans + places(text, _US, _BOX, when=lambda match: _is_upper(read, match.span(), first=True))
 
 
 def _is_count(match: Match) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from chat.moderation.details import HELP_ADDRESSES, detail
+from chat.moderation.details import HELP_ADDRESSES, Span, places, written
 from chat.moderation.domains import ENDS, PROVIDERS
 from chat.moderation.patterns import Match, compiled
 from chat.moderation.reading import Read
@@ -43,16 +43,14 @@ _NO_NAME: Final = frozenset(
 
 def email(read: Read) -> Finding | None:
     text = read.folded.text
-    spans = []
+    spans: list[Span] = []
     if "@" in text or "aro" in text or "arro" in text or "at" in text or "(a" in text or "[a" in text:
-        spans += [
-            match.span() for form in _FORMS for match in form.finditer(text) if match.group() not in HELP_ADDRESSES
-        ]
+        spans += places(text, *_FORMS, when=lambda match: match.group() not in HELP_ADDRESSES)
     if read.draft.strictness != "light":
-        spans += [match.span() for match in _AT_WORD.finditer(text) if match.group(1) not in _NO_NAME]
+        spans += places(text, _AT_WORD, when=lambda match: match.group(1) not in _NO_NAME)
         if read.draft.strictness == "strict" or _MAIL.search(text):
-            spans += [match.span() for match in _AT_PROVIDER.finditer(text) if _names_somebody(match)]
-    return detail(read, "email", [read.folded.spans(*span) for span in spans])
+            spans += places(text, _AT_PROVIDER, when=_names_somebody)
+    return written(read, "email", spans)
 
 
 def _names_somebody(match: Match) -> bool:

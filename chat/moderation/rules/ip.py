@@ -10,7 +10,7 @@ from __future__ import annotations
 import ipaddress
 from typing import Final
 
-from chat.moderation.details import detail
+from chat.moderation.details import places, written
 from chat.moderation.patterns import Match, compiled
 from chat.moderation.reading import Read
 from chat.verdict import Finding
@@ -35,10 +35,9 @@ def ip(read: Read) -> Finding | None:
     if not read.numbers and ":" not in read.folded.text:
         return None
     text, strict = read.folded.text, read.draft.strictness != "light"
-    spans = [match.span(1) for match in _FOUR.finditer(text) if _is_four(text, match, strict)]
-    spans += [match.span(1) for match in _SIX.finditer(text) if _is_six(match.group(1) or "", strict)]
-    spans += [match.span() for match in _MAC.finditer(text)]
-    return detail(read, "ip", [read.folded.spans(*span) for span in spans])
+    spans = places(text, _FOUR, group=1, when=lambda match: _is_four(text, match, strict))
+    spans += places(text, _SIX, group=1, when=lambda match: _is_six(match.group(1) or "", strict))
+    return written(read, "ip", spans + places(text, _MAC))
 
 
 def _is_four(text: str, match: Match, strict: bool) -> bool:

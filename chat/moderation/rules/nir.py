@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from chat.moderation.details import detail, numbers
+from chat.moderation.details import detail, numbers, places
 from chat.moderation.numbers import Run
 from chat.moderation.patterns import compiled
 from chat.moderation.reading import Read
@@ -39,7 +39,7 @@ def nir(read: Read) -> Finding | None:
     spans = numbers(read, of_people)
     if read.has_figures:
         forms = (_CORSICA, _INSURANCE, *((_SECURITY,) if _SECURITY_CALLED.search(text) else ()))
-        spans += [read.folded.spans(*match.span()) for form in forms for match in form.finditer(text)]
+        spans += [read.folded.spans(*place) for place in places(text, *forms)]
     return detail(read, "nir", spans)
 
 

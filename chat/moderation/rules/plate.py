@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from chat.moderation.details import detail
+from chat.moderation.details import places, written
 from chat.moderation.patterns import Match, compiled
 from chat.moderation.reading import Read
 from chat.verdict import Finding
@@ -29,15 +29,10 @@ def plate(read: Read) -> Finding | None:
         return None
     text = read.folded.text
     car = _CAR.search(text) is not None
-    spans = [match.span() for match in _FRENCH.finditer(text) if _is_french(read, match, car)]
+    spans = places(text, _FRENCH, when=lambda match: _is_french(read, match, car))
     if car:
-        spans += [
-            match.span()
-            for form in (_OLD, _BRITISH)
-            for match in form.finditer(text)
-            if _in_capitals(read, match.span())
-        ]
-    return detail(read, "plate", [read.folded.spans(*span) for span in spans])
+        spans += places(text, _OLD, _BRITISH, when=lambda match: _in_capitals(read, match.span()))
+    return written(read, "plate", spans)
 
 
 def _is_french(read: Read, match: Match, car: bool) -> bool:

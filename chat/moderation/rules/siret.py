@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from chat.moderation.details import detail, numbers
+from chat.moderation.details import detail, numbers, places
 from chat.moderation.numbers import Run, luhn
 from chat.moderation.patterns import Match, compiled
 from chat.moderation.reading import Read
@@ -33,7 +33,7 @@ def siret(read: Read) -> Finding | None:
 
     spans = numbers(read, companies)
     if read.has_figures:
-        spans += [read.folded.spans(*vat.span()) for vat in _VAT.finditer(read.folded.text) if _keeps_its_key(vat)]
+        spans += [read.folded.spans(*vat) for vat in places(read.folded.text, _VAT, when=_keeps_its_key)]
     return detail(read, "siret", spans)
 
 

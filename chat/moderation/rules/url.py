@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from chat.moderation.details import detail, is_help_site
+from chat.moderation.details import is_help_site, places, written
 from chat.moderation.domains import DOORS, PLAIN, RISKY, TOOLS
 from chat.moderation.patterns import Match, compiled
 from chat.moderation.reading import Read
@@ -50,16 +50,15 @@ _NO_SITE: Final = frozenset(
 def url(read: Read) -> Finding | None:
     text = read.folded.text
     every = read.draft.strictness == "strict"
-    spans = [match.span() for match in _SCHEME.finditer(text) if not _is_open(match.group(1), every)]
-    spans += [match.span() for match in _WWW.finditer(text) if not _is_open(match.group(1), every)]
-    spans += [match.span(1) for match in _DOOR.finditer(text)]
+    spans = places(text, _SCHEME, _WWW, when=lambda match: not _is_open(match.group(1), every))
+    spans += places(text, _DOOR, group=1)
     if "." in text:
         spans += [(match.start(1), match.end(2)) for match in _SITE.finditer(text) if _is_site(read, match, every)]
-        spans += [match.span(1) for match in _RISKY_SITE.finditer(text)]
+        spans += places(text, _RISKY_SITE, group=1)
     if read.draft.strictness != "light":
-        spans += [match.span() for match in _SAID.finditer(text) if match.group(1) not in _NO_SITE]
-        spans += [match.span(1) for match in _SPACED.finditer(text)]
-    return detail(read, "url", [read.folded.spans(*_bare(text, *span)) for span in spans])
+        spans += places(text, _SAID, when=lambda match: match.group(1) not in _NO_SITE)
+        spans += places(text, _SPACED, group=1)
+    return written(read, "url", [_bare(text, *span) for span in spans])
 
 
 def _bare(text: str, start: int, end: int) -> tuple[int, int]:
