@@ -12,11 +12,13 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests import clients
 
 # Tests say more, and faster, than anybody may; those of the limits set what they are about.
 UNLIMITED: dict[str, object] = {
@@ -101,6 +103,13 @@ def listening(pid: int) -> str:
     lines = (line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:])
     (local,) = (fields[1] for fields in lines if fields[3] == "0A" and fields[9] in inodes)
     return f"http://127.0.0.1:{int(local.rpartition(':')[2], 16)}"
+
+
+@pytest.fixture
+async def no_socket_left() -> AsyncIterator[None]:
+    """Drop the sockets that a test leaves open; for the modules that open some, not for those whose thread a browser holds."""
+    yield
+    await clients.close_all()
 
 
 @pytest.fixture

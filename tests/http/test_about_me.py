@@ -7,7 +7,7 @@ import os
 import signal
 import time
 import urllib.request
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
 import pytest
 import redis
@@ -15,18 +15,14 @@ import redis
 from chat.settings import Settings
 from chat.store.commands import Store
 from chat.store.person_log import PersonLog
-from tests.clients import Frame, Member, ask, close_all, join, some_name, turned_away
+from tests.clients import Frame, Member, ask, join, some_name, turned_away
 from tests.conftest import Server
 from tests.dump import dump, everything
 
+pytestmark = pytest.mark.usefixtures("no_socket_left")
+
 Start = Callable[..., Server]
 PATH = "/api/about-me"
-
-
-@pytest.fixture(autouse=True)
-async def sockets() -> AsyncIterator[None]:
-    yield
-    await close_all()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import re
 import shutil
 import signal
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -20,18 +20,14 @@ from chat.people import admission
 from chat.people.admission import TRIES, Keys
 from chat.store import keys
 from chat.store.retention import ARRIVALS_SECONDS, SHOWN_SECONDS
-from tests.clients import close_all, join, turned_away
+from tests.clients import join, turned_away
 from tests.conftest import Server, write_config
 from tests.http.door import browse, crowd, keys_of, knock, look, proof, ripe_slip, solve, store, until
 
+pytestmark = pytest.mark.usefixtures("no_socket_left")
+
 Start = Callable[..., Server]
 PROOF = '"proof"'
-
-
-@pytest.fixture(autouse=True)
-async def sockets() -> AsyncIterator[None]:
-    yield
-    await close_all()
 
 
 @pytest.fixture

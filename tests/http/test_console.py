@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from websockets.asyncio.client import ClientConnection
 
 from chat.people.roles import Role
-from tests import clients
 from tests.clients import PATIENCE_SECONDS, Frame, Member, join
 from tests.conftest import Server
 from tests.http.asking import ask
 from tests.http.desk import Desk
 from tests.http.staffing import answered
+
+pytestmark = pytest.mark.usefixtures("no_socket_left")
 
 HELD = "écrivez-moi : jeanne.dupre@exemple.fr"
 
@@ -28,12 +27,6 @@ async def until(live: ClientConnection, **wanted: object) -> Frame:
             frame: Frame = json.loads(await live.recv())
             if all(frame.get(key) == value for key, value in wanted.items()):
                 return frame
-
-
-@pytest_asyncio.fixture(autouse=True)
-async def no_socket_left() -> AsyncIterator[None]:
-    yield
-    await clients.close_all()
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import json
 import re
 import subprocess
 import urllib.request
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +18,13 @@ import redis
 from chat.errors import ChatError
 from chat.people.invitations import LENGTH, SIGNS, draw, read, spaced
 from chat.store import keys
-from tests.clients import close_all, join, some_name, turned_away
+from tests.clients import join, some_name, turned_away
 from tests.conftest import Server
 from tests.http.door import browse, end_sessions, issue, redeem
 
+pytestmark = pytest.mark.usefixtures("no_socket_left")
+
 Start = Callable[..., Server]
-
-
-@pytest.fixture(autouse=True)
-async def sockets() -> AsyncIterator[None]:
-    yield
-    await close_all()
 
 
 @pytest.fixture

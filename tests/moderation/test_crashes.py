@@ -5,30 +5,24 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-import pytest_asyncio
 import redis
 
 from chat.store import keys
 from chat.store.cases import parted
-from tests import clients
 from tests.clients import Frame, Member, join
 from tests.conftest import Server
 from tests.http.desk import Desk
+
+pytestmark = pytest.mark.usefixtures("no_socket_left")
 
 HELD = "mon adresse : jeanne.dupre@exemple.fr"
 
 Start = Callable[..., Server]
 Kill = Callable[[Server], None]
-
-
-@pytest_asyncio.fixture(autouse=True)
-async def no_socket_left() -> AsyncIterator[None]:
-    yield
-    await clients.close_all()
 
 
 def the_server(server: Server) -> None:

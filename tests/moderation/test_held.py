@@ -6,22 +6,17 @@ import asyncio
 import json
 import socket
 import urllib.request
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
-import pytest_asyncio
+import pytest
 
-from tests import clients
 from tests.clients import join
 from tests.conftest import Server
 from tests.http.desk import Desk
 
+pytestmark = pytest.mark.usefixtures("no_socket_left")
+
 SECRET = "jeanne.quelque-part@exemple.fr"
-
-
-@pytest_asyncio.fixture(autouse=True)
-async def no_socket_left() -> AsyncIterator[None]:
-    yield
-    await clients.close_all()
 
 
 async def test_what_is_held_is_nowhere_else(start: Callable[..., Server]) -> None:

@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 import redis
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,20 +21,15 @@ from chat.moderation.threshold import ENOUGH, LEAST, threshold
 from chat.store import keys
 from chat.store.look_log import PORTION, LookLog
 from chat.verdict import Verdict
-from tests import clients
 from tests.clients import join
 from tests.conftest import Server
 from tests.rooms.house import ROOM, House, house
 
+pytestmark = pytest.mark.usefixtures("no_socket_left")
+
 VEILED = "Je range mes affaires, j’écris à mes filles, demain tout sera plus léger sans moi."
 HOSTILE = "Tu es vraiment une sous-merde, tout le monde ici aimerait que tu disparaisses de ce salon."
 PLAIN = "Bonjour, merci pour l’accueil."
-
-
-@pytest_asyncio.fixture(autouse=True)
-async def no_socket_left() -> AsyncIterator[None]:
-    yield
-    await clients.close_all()
 
 
 @pytest.fixture(scope="module")

@@ -24,17 +24,13 @@ from chat.people.sessions import Session, Sessions
 from chat.people.words import Words
 from chat.settings import Settings
 from chat.store.commands import Reply, Script, Store
-from tests.clients import Member, ask, close_all, join, some_name, turned_away
+from tests.clients import Member, ask, join, some_name, turned_away
 from tests.conftest import Server
 from tests.http.door import end_sessions, issue, knock, proof, redeem
 
+pytestmark = pytest.mark.usefixtures("no_socket_left")
+
 Start = Callable[..., Server]
-
-
-@pytest.fixture(autouse=True)
-async def sockets() -> AsyncIterator[None]:
-    yield
-    await close_all()
 
 
 def rotated(server: Server, start: Start, **settings: Any) -> Server:

@@ -17,18 +17,14 @@ from chat.errors import Closing
 from chat.people.masters import Masters
 from chat.people.sessions import Sessions
 from chat.store.commands import Store
-from tests.clients import close_all, join, some_name
+from tests.clients import join, some_name
 from tests.conftest import Server
 from tests.dump import dump, everything
 
+pytestmark = pytest.mark.usefixtures("no_socket_left")
+
 Start = Callable[..., Server]
 MASTER = secrets.token_bytes(32)
-
-
-@pytest.fixture(autouse=True)
-async def sockets() -> AsyncIterator[None]:
-    yield
-    await close_all()
 
 
 @pytest.fixture

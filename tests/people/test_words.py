@@ -18,19 +18,15 @@ from chat.people.words import Words, draw, read, words_of
 from chat.settings import Settings
 from chat.store.commands import Store
 from ops.words import BEGINNING, LEFT_OUT, LONGEST, SHORTEST, sound
-from tests.clients import ask, close_all, join, some_name
+from tests.clients import ask, join, some_name
 from tests.conftest import Server
 from tests.dump import dump, everything
+
+pytestmark = pytest.mark.usefixtures("no_socket_left")
 
 Start = Callable[..., Server]
 MASTER = secrets.token_bytes(32)
 DAY = 86_400
-
-
-@pytest.fixture(autouse=True)
-async def sockets() -> AsyncIterator[None]:
-    yield
-    await close_all()
 
 
 @pytest.fixture

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
-import pytest_asyncio
-
-from tests import clients
+import pytest
 
 
-@pytest_asyncio.fixture(autouse=True)
-async def no_socket_left() -> AsyncIterator[None]:
-    yield
-    await clients.close_all()
+@pytest.fixture(autouse=True)
+def no_socket_left(no_socket_left: None) -> None:
+    """Drop them after every test here."""

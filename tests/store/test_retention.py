@@ -7,12 +7,11 @@ import inspect
 import json
 import time
 import urllib.request
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
 import pytest
-import pytest_asyncio
 import redis.asyncio
 from msgspec.structs import fields
 
@@ -32,6 +31,8 @@ from tests.http.asking import ask
 from tests.http.desk import Desk
 from tests.http.staffing import Account, account, carried, log_in, said
 
+pytestmark = pytest.mark.usefixtures("no_socket_left")
+
 # None of them the default, nor equal to another: a key that took the wrong one would stay too long.
 SECONDS: dict[str, Any] = {
     "presence_seconds": 1,
@@ -39,12 +40,6 @@ SECONDS: dict[str, Any] = {
     "history_seconds": 1200,
     "ref_seconds": 90_000,
 }
-
-
-@pytest_asyncio.fixture(autouse=True)
-async def no_socket_left() -> AsyncIterator[None]:
-    yield
-    await clients.close_all()
 
 
 def named(maker: Callable[..., str]) -> str:

@@ -12,7 +12,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-import pytest_asyncio
 import redis.asyncio
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -27,10 +26,11 @@ from chat.store.registry import Registry
 from chat.store.rewriting import Ledger, Rewriter, Step, Told, decide
 from chat.store.room_log import RoomLog
 from chat.store.valkey import Role, embedded
-from tests import clients
 from tests.clients import join
 from tests.conftest import Server
 from tests.store.test_valkey import connected, eventually
+
+pytestmark = pytest.mark.usefixtures("no_socket_left")
 
 GAP = 600.0
 WORD = "Périgourdine-42"  # not ASCII: it must stand in the files as it is, for the search to mean something
@@ -50,12 +50,6 @@ def steps(ledger: Ledger, *looks: tuple[float, Told], room: bool = True) -> list
 
 
 KNOWN = Ledger(run="a", erasures=3)
-
-
-@pytest_asyncio.fixture(autouse=True)
-async def no_socket_left() -> AsyncIterator[None]:
-    yield
-    await clients.close_all()
 
 
 # -- the decision

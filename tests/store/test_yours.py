@@ -7,25 +7,19 @@ import json
 import shutil
 import socket
 import subprocess
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
-from tests import clients
 from tests.clients import join
 from tests.conftest import Server
 from tests.http.test_privacy import get
 from tests.store.test_valkey import connected
 
+pytestmark = pytest.mark.usefixtures("no_socket_left")
+
 PASSWORD = "mot-de-passe"
-
-
-@pytest_asyncio.fixture(autouse=True)
-async def no_socket_left() -> AsyncIterator[None]:
-    yield
-    await clients.close_all()
 
 
 @pytest.fixture
