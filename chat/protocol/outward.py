@@ -144,12 +144,20 @@ class Held(Outbound, frozen=True):
     why: Annotated[list[str], Meta(description="categories and kinds of what was found in it")] = []
 
 
+class Named(Struct, frozen=True):
+    """Something that a message names, and where."""
+
+    kind: Annotated[str, Meta(description="`name`, `employer`")]
+    span: Annotated[tuple[int, int], Meta(description="half-open range of code points of the text in NFC")]
+
+
 class Asked(Outbound, frozen=True):
     """The answer to a ref: it names somebody or an employer; nothing was kept. Send it again with `sure`, or change it."""
 
     ref: Ref
     kinds: Annotated[list[str], Meta(description="`name`, `employer`")]
     spans: Annotated[list[tuple[int, int]], Meta(description="half-open ranges of code points of the text in NFC")]
+    found: Annotated[list[Named], Meta(description="the same, each with its kind")] = []
 
 
 class Word(Outbound, frozen=True, rename={"sender": "from"}):

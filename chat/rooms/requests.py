@@ -63,7 +63,8 @@ async def say(member: Member, frame: Say) -> Answer:
     outcomes = await saying.say(member, member.here, frame, time.time())
     result, verdict = outcomes.result, outcomes.verdict
     if isinstance(result, saying.Question):
-        return Asked(frame.ref, result.kinds, result.spans)
+        kinds = list(dict.fromkeys(each.kind for each in result.found))
+        return Asked(frame.ref, kinds, [each.span for each in result.found], result.found)
     if isinstance(result, room_log.Held) or verdict.crisis == "self":
         member.hub.opened(member.slug)
     if isinstance(result, room_log.Held):

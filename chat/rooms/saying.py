@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from chat.errors import Refusal
-from chat.protocol import Said, Say
+from chat.protocol import Named, Said, Say
 from chat.rooms import concerns
 from chat.rooms.text import clean
 from chat.store.case_log import Opening
@@ -39,8 +39,7 @@ _said: Final = msgspec.json.Decoder(Said)
 class Question(Struct, frozen=True):
     """What the author is asked before it is sent; nothing was kept."""
 
-    kinds: list[str]
-    spans: list[tuple[int, int]]
+    found: list[Named]
 
 
 class Outcomes(Struct, frozen=True):
@@ -114,8 +113,7 @@ def _opening(member: Member, verdict: Verdict, text: str) -> Opening | None:
 
 
 def _question(verdict: Verdict) -> Question:
-    kinds = list(dict.fromkeys(finding.kind for finding in verdict.questions))
-    return Question(kinds, [span for finding in verdict.questions for span in finding.spans])
+    return Question([Named(finding.kind, span) for finding in verdict.questions for span in finding.spans])
 
 
 def _refusal(finding: Finding) -> str:

@@ -11,10 +11,13 @@ import re
 from playwright.sync_api import Locator, expect
 
 from chat.moderation.decisions import imposed
+from chat.people.roles import Role
 from tests.browser.conftest import Arrive
 from tests.browser.desk import IDRISS, Desk
 from tests.browser.test_access import assert_accessible
 from tests.browser.visitor import Visitor
+from tests.conftest import Server
+from tests.http.staffing import account
 
 PHONE = "Si tu veux en parler, je suis au 06 12 34 56 78."
 NAMED = "🙂 Chez nous, c’est Julie Martin qui décide."
@@ -59,8 +62,9 @@ def test_a_held_message_outlives_the_page_and_is_published_as_it_was(arrive: Arr
 
 
 def test_a_removed_message_comes_with_its_reason_and_can_be_written_again_or_contested(
-    arrive: Arrive, room: str, desk: Desk
+    arrive: Arrive, site: Server, room: str, desk: Desk
 ) -> None:
+    account(site, Role.MODERATOR)  # who can judge what Aurore has decided
     visitor, elsewhere = arrive(viewport={"width": 320, "height": 700}), arrive("/about-you")
     visitor.enter(room).say(PHONE)
     expect(framed(visitor)).to_have_count(1)
@@ -110,6 +114,9 @@ def test_a_name_is_asked_about_in_the_composer_before_anybody_sees_it(arrive: Ar
     visitor.say(NAMED)
     question.get_by_role("button", name="à la place").click()
     expect(visitor.text).to_have_value("🙂 Chez nous, c’est une personne qui décide.")
+    visitor.say("Julie Martin est ma cheffe chez Orange.")
+    question.get_by_role("button", name="«\u202fune personne\u202f» et «\u202fmon entreprise\u202f» à la place").click()
+    expect(visitor.text).to_have_value("Une personne est ma cheffe chez mon entreprise.")
     visitor.say(NAMED)
     question.get_by_role("button", name="Envoyer tel quel").click()
     other.sees(NAMED)
@@ -132,7 +139,7 @@ def test_distress_shows_whom_one_can_call_and_a_moderators_word(arrive: Arrive, 
     word = visitor.page.locator(".message.word")
     expect(word).to_contain_text("Je vous lis. Je reste là.")
     expect(word).to_contain_text("Visible de vous et de la modération seulement")
-    expect(visitor.page.locator("#log")).to_contain_text("Mot privé de Aurore")
+    expect(visitor.page.locator("#log")).to_contain_text("Aurore, de la modération, vous écrit en privé")
     expect(other.page.locator(".message.word")).to_have_count(0)
     assert_accessible(visitor.page)
     assert visitor.page.evaluate("document.documentElement.scrollWidth") <= 320

@@ -333,7 +333,7 @@ def test_what_was_removed_is_said_again_when_that_is_undone(reduce: Reduce) -> N
 
 
 def test_a_question_keeps_the_ref_until_it_is_sent_all_the_same(reduce: Reduce) -> None:
-    question = {"type": "asked", "ref": "a", "kinds": ["name"], "spans": [[0, 5]]}
+    question = {"type": "asked", "ref": "a", "found": [{"kind": "name", "span": [0, 5]}]}
     before = reduce(welcome(), asked("a", "Julie"), question)
     assert (refs(before), before["question"]["ref"]) == ([], "a")
     sure = reduce(welcome(), asked("a", "Julie"), question, {"type": "sure"})

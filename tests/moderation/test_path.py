@@ -170,7 +170,13 @@ async def test_a_held_message_is_pending_in_the_next_welcome_and_can_be_withdraw
 async def test_a_name_is_asked_about_and_nothing_is_kept(home: House) -> None:
     author = await home.enters()
     asked = await says(author, "M. Dupont exagère", ref="un")
-    assert asked == {"type": "asked", "ref": "un", "kinds": ["name"], "spans": [[3, 9]]}
+    assert asked == {
+        "type": "asked",
+        "ref": "un",
+        "kinds": ["name"],
+        "spans": [[3, 9]],
+        "found": [{"kind": "name", "span": [3, 9]}],
+    }
     assert (await says(author, "M. Dupont exagère", ref="un", sure=True))["offset"] == 1
 
 

@@ -9,7 +9,7 @@ export const concerns = {
   decisions: [], // the newest notice on each message of one's own, with `at`, and `dated` where that is surely its hour
   words: [], // {from, text, at}: of moderators, to oneself alone
   help: null, // {ref, id, crisis, duty}: after which message, for whom, and whether a moderator is there
-  question: null, // {ref, frame, kinds, spans}: what is asked before it is sent
+  question: null, // {ref, frame, found: [{kind, span}]}: what is asked before it is sent
   reported: {}, // by message: sent | remove | dismiss
   away: [], // messages whose decision was put away
   answered: null, // {ref, id}: the newest message that was answered
@@ -40,7 +40,7 @@ export const changes = {
     return { ...next, held: [...state.held, { id, case: about, text: some.frame.text, at: some.at, why }] };
   },
 
-  asked(state, { ref, kinds, spans }) {
+  asked(state, { ref, found }) {
     const some = state.sending.find((one) => one.ref === ref);
     if (!some) return state;
     const { frame } = some;
@@ -48,7 +48,7 @@ export const changes = {
       ...state,
       sending: state.sending.filter((one) => one !== some),
       answering: state.answering ?? frame.to ?? null,
-      question: { ref, frame, kinds, spans },
+      question: { ref, frame, found },
     };
   },
 

@@ -1,39 +1,40 @@
 /** What is asked before a message is sent that names somebody: in the composer, in nobody's way, the safest answer first. */
 
-import { say } from "../words.js";
+import { capital, language, say } from "../words.js";
 import { button, make } from "./make.js";
 
-/** The parts of `text` at `spans`, half-open ranges of its code points, each once. */
-export function found(text, spans) {
+const asked = { name: "question.name", employer: "question.employer" };
+const instead = { name: "question.somebody", employer: "question.my_company" };
+
+const quoted = (words) => say("question.quoted", { words });
+const kinds = (found) => [...new Set(found.map(({ kind }) => kind))];
+
+/** What stands in for something of `kind`. */
+const standIn = (kind) => say(instead[kind] ?? "question.dots");
+
+/** The parts of `text` that were found, each once; spans are half-open ranges of its code points. */
+export function named(text, found) {
   const signs = [...text.normalize("NFC")];
-  return [...new Set(spans.map(([start, end]) => signs.slice(start, end).join("")))];
+  return [...new Set(found.map(({ span }) => signs.slice(...span).join("")))];
 }
 
-/** `text` with `other` in place of what was found at `spans`. */
-export function without(text, spans, other) {
+/** `text` with `other(kind)` in place of all that was found. */
+export function without(text, found, other) {
   const signs = [...text.normalize("NFC")];
   let begun = signs.length;
-  for (const [start, end] of spans.toSorted((a, b) => b[1] - a[1])) {
+  for (const { kind, span: [start, end] } of found.toSorted((a, b) => b.span[1] - a.span[1])) {
     if (end > begun) continue; // a part of what is gone
-    signs.splice(start, end - start, other);
+    signs.splice(start, end - start, start ? other(kind) : capital(other(kind)));
     begun = start;
   }
   return signs.join("");
 }
 
-function kindOf({ kinds }) {
-  return kinds.length === 1 && (kinds[0] === "name" || kinds[0] === "employer") ? kinds[0] : "both";
-}
-
-const asked = { name: "question.name", employer: "question.employer", both: "question.both" };
-const instead = { name: "question.somebody", employer: "question.my_company", both: "question.dots" };
-
-const quoted = (words) => say("question.quoted", { words });
-
 /** The question as it is read and said aloud. */
-export function sentence(question) {
-  const names = found(question.frame.text, question.spans).map(quoted).join(", ");
-  return say(asked[kindOf(question)], { names });
+export function sentence({ frame, found }) {
+  const [kind, another] = kinds(found);
+  const names = named(frame.text, found).map(quoted).join(", ");
+  return say(another ? "question.both" : (asked[kind] ?? "question.both"), { names });
 }
 
 export function question({ act }) {
@@ -69,13 +70,13 @@ export function question({ act }) {
   }
 
   function content(now) {
-    const { frame: { text }, spans } = now;
-    const other = say(instead[kindOf(now)]);
+    const { frame: { text }, found } = now;
+    const others = new Intl.ListFormat(language()).format(kinds(found).map(standIn).map(quoted));
     return [
       make("p", { id: "question" }, make("b", { textContent: sentence(now) }), " ", say("question.why")),
       make("div", { className: "row" },
-        button(say("question.instead", { words: other }), () => replace(text, without(text, spans, other))),
-        button(say("question.correct"), () => correct(text, found(text, spans)[0]), { kind: "quiet" }),
+        button(say("question.instead", { others }), () => replace(text, without(text, found, standIn))),
+        button(say("question.correct"), () => correct(text, named(text, found)[0]), { kind: "quiet" }),
         button(say("question.as_it_is"), () => send(text), { kind: "quiet" })),
     ];
   }
