@@ -362,6 +362,12 @@ def test_a_word_that_a_welcome_repeats_is_one_word(reduce: Reduce) -> None:
     assert len(reduce(welcome(), word, welcome(), word)["words"]) == 1
 
 
+def test_a_word_is_counted_as_new_while_one_reads_further_up(reduce: Reduce) -> None:
+    word = {"type": "word", "from": "Aurore", "text": "Je vous lis.", "at": 9}
+    assert reduce(welcome(), word)["newer"] == 0
+    assert reduce(welcome(), {"type": "reading", "away": True}, word, word)["newer"] == 1
+
+
 def test_a_report_is_known_once_answered_and_its_outcome_after(reduce: Reduce) -> None:
     report = {"type": "asking", "ref": "s", "frame": {"type": "report", "message": "m1", "reason": "attack"}}
     outcome = {"type": "notice", "code": "report_outcome", "message": "m1", "verdict": "dismiss"}

@@ -54,7 +54,8 @@ export const changes = {
 
   word(state, { from, text, at }) {
     const told = state.words.some((word) => word.at === at && word.text === text);
-    return told ? state : { ...state, words: [...state.words, { from, text, at }] };
+    // Whoever reads further up is to see that there is something below.
+    return told ? state : { ...state, words: [...state.words, { from, text, at }], newer: state.reading ? state.newer + 1 : 0 };
   },
 
   notice: (state, event) => notices[event.code]?.(state, event) ?? state,
