@@ -18,6 +18,7 @@ const VIEWS = ["sanctions", "figures", "watch"];
 const told = {
   proposed: "console.told_proposed",
   left: "console.told_left",
+  left_by: "console.told_left_by",
   too_late: "console.told_too_late",
   delivered: "console.told_delivered",
   undelivered: "console.told_undelivered",

@@ -145,7 +145,8 @@ export function acts({ current, dispatch, complain, tell }) {
     }
     dispatch({ type: "settled", results, verdict: draft.verdict, name: null });
     const left = results.filter(({ code }) => code);
-    if (left.length) tell("left", { count: left.length, names: [...new Set(left.map(({ by }) => by).filter(Boolean))].join(", ") });
+    const names = [...new Set(left.map(({ by }) => by).filter(Boolean))].join(", ");
+    if (left.length) tell(names ? "left_by" : "left", { count: left.length, names });
     look();
   }
 

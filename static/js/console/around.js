@@ -55,7 +55,7 @@ export function around({ act, send }) {
     });
     const head = Object.assign(document.createElement("span"), { className: "muted", textContent: say("console.on_duty") });
     const alone = Object.assign(document.createElement("span"), { className: "muted", textContent: say("console.alone") });
-    node.replaceChildren(head, " ", ...parts, ...(others.length || !duty.length ? [] : [" ", alone]));
+    node.replaceChildren(head, " ", ...parts, ...(others.length || !duty.length ? [] : [". ", alone]));
     const names = (me?.staff ?? duty.map(({ name }) => name)).filter((name) => name !== me?.name);
     find("#transfer-to").replaceChildren(...names.map((name) => new Option(name, name)));
     find("#pass").hidden = names.length === 0;

@@ -3,7 +3,7 @@
 import { clock, hour, say } from "../words.js";
 import { now } from "./api.js";
 import { quoted, segments } from "./judging.js";
-import { age, caseName, doneName, findingName, foundNames, reasonName, roleName, sanctioned } from "./names.js";
+import { age, caseName, doneName, findingName, foundNames, likelihood, reasonName, roleName, sanctioned, within } from "./names.js";
 import { holder } from "./state.js";
 
 const find = (selector) => document.querySelector(selector);
@@ -35,7 +35,7 @@ export function card() {
 
   function fill(found, told) {
     const names = foundNames(found);
-    find("#card-title").textContent = names && found.kind !== "appeal" ? say("console.title_found", { kind: caseName(found), found: names.charAt(0).toLocaleLowerCase() + names.slice(1) }) : caseName(found);
+    find("#card-title").textContent = names && found.kind !== "appeal" ? say("console.title_found", { kind: caseName(found), found: within(names) }) : caseName(found);
     const room = find("#card-room");
     room.textContent = found.title;
     room.href = `#/watch/${found.room}`;
@@ -104,7 +104,7 @@ export function card() {
 
   function decided(decision) {
     const { by, reason } = decision;
-    const node = line(decision.at, "", say("console.earlier", { name: by, reason: reasonName(reason) }));
+    const node = line(decision.at, "", say("console.earlier", { name: by, reason: within(reasonName(reason)) }));
     const tag = Object.assign(document.createElement("span"), { className: "tag", textContent: decision.sanction ? sanctioned(decision.sanction, decision.at) : doneName(decision.verdict) });
     tag.dataset.kind = "held";
     node.querySelector("p").prepend(tag, " ");
@@ -124,8 +124,7 @@ export function card() {
 
 const write = (node, words) => node.textContent === words || (node.textContent = words);
 
-const outcome = ({ by, at, verdict, reason }) => ({ name: by, hour: hour(at), verdict: doneName(verdict), reason: reasonName(reason) });
-
+const outcome = ({ by, at, verdict, reason }) => ({ name: by, hour: hour(at), verdict: doneName(verdict), reason: within(reasonName(reason)) });
 
 function leaseWords(found, me) {
   const held = holder(found, now(), me);
@@ -165,7 +164,7 @@ function findings({ text, findings: found, score, reports: count }, told) {
     const words = quoted(text ?? "", one).map((quote) => say("console.quote", { quote })).join(", ");
     return [findingName(one), words];
   });
-  if (score) rows.push([say("console.kind_second_look"), say("console.score_what", { score: score.toFixed(2).replace(".", say("console.point")) })]);
+  if (score) rows.push([say("console.kind_second_look"), say("console.score_what", { score: likelihood(score) })]);
   const reports = told?.reports ?? [];
   if (reports.length) rows.push([say("console.reports"), say("console.reports_of", { count: reports.length, reasons: tally(reports) })]);
   else if (count) rows.push([say("console.reports"), say("console.reports_count", { count })]);
@@ -176,7 +175,7 @@ function findings({ text, findings: found, score, reports: count }, told) {
 function tally(reports) {
   const counts = new Map();
   for (const { reason } of reports) counts.set(reason, (counts.get(reason) ?? 0) + 1);
-  return [...counts].map(([reason, count]) => (counts.size > 1 ? say("console.reason_count", { reason: reasonName(reason), count }) : reasonName(reason))).join(", ");
+  return [...counts].map(([reason, count]) => (counts.size > 1 ? say("console.reason_count", { reason: within(reasonName(reason)), count }) : within(reasonName(reason)))).join(", ");
 }
 
 function finding([name, words]) {

@@ -3,7 +3,7 @@
 import { clock, say } from "../words.js";
 import { now } from "./api.js";
 import { proposal, reasons } from "./judging.js";
-import { age, caseName, doneName, foundNames, queueName, reasonName, verdictName } from "./names.js";
+import { age, caseName, doneName, foundNames, likelihood, queueName, reasonName, verdictName, within } from "./names.js";
 import { holder } from "./state.js";
 
 const find = (selector) => document.querySelector(selector);
@@ -81,12 +81,12 @@ export function cases({ current, act, dispatch }) {
   }
 
   function noteOf(row, me) {
-    if (row.decided) return [say("console.by", { name: row.decided.by }), reasonName(row.decided.reason)];
+    if (row.decided) return [say("console.by", { name: row.decided.by }), within(reasonName(row.decided.reason))];
     const held = holder(row, now(), me);
     if (held === true) return [say("console.yours")];
     if (held) return [say("console.taken_by", { name: held })];
     if (row.escalated) return [say("console.escalated")];
-    if (row.score) return [say("console.score", { score: row.score.toFixed(2).replace(".", say("console.point")) })];
+    if (row.score) return [say("console.score", { score: likelihood(row.score) })];
     return [foundNames(row)];
   }
 

@@ -113,8 +113,14 @@ export const caseName = ({ kind, reports }) => (kind === "reported" && reports >
 /** What was found in a case, in one line. */
 export function foundNames({ findings }) {
   const names = findings.map(({ category, kind }) => (details[kind] ? detailName(kind) : categoryName(category)));
-  return [...new Set(names)].map((one, n) => (n ? one.charAt(0).toLocaleLowerCase() + one.slice(1) : one)).join(", ");
+  return [...new Set(names)].map((one, n) => (n ? within(one) : one)).join(", ");
 }
+
+/** `words` within a sentence: without the capital of its beginning, but for who says I. */
+export const within = (words) => (/^I\b/.test(words) ? words : words.charAt(0).toLocaleLowerCase() + words.slice(1));
+
+/** A score as it is shown; never as the certainty that it is not. */
+export const likelihood = (score) => Math.min(score, 0.99).toFixed(2).replace(".", say("console.point"));
 
 export function sanctionName({ kind, minutes }) {
   if (kind === "warn") return say("console.sanction_warn");

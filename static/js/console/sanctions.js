@@ -2,7 +2,7 @@
 
 import { say, when } from "../words.js";
 import { ask, now } from "./api.js";
-import { reasonName, sanctioned } from "./names.js";
+import { reasonName, sanctioned, within } from "./names.js";
 
 const place = document.querySelector("#sanctions");
 const list = place.querySelector("ol");
@@ -27,7 +27,7 @@ function row(one, context) {
   name.dataset.hue = author.hue;
   room.textContent = title;
   const ends = end ? say("console.sanction_until", { when: when(end, now()) }) : say("console.sanction_no_end");
-  const parts = [say("console.sanction_by", { name: by, when: when(at, now()), reason: reasonName(reason) }), words && say("console.with_words", { words }), proposed ? say("console.sanction_proposed", { name: by }) : "", ends];
+  const parts = [say("console.sanction_by", { name: by, when: when(at, now()), reason: within(reasonName(reason)) }), words && say("console.with_words", { words }), proposed ? say("console.sanction_proposed", { name: by }) : "", ends];
   what.textContent = parts.filter(Boolean).join(" ");
   const [confirm, lift] = deeds.children;
   confirm.hidden = !proposed || by === context.me.name;
