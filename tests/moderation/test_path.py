@@ -385,6 +385,23 @@ async def test_an_escalated_case_is_for_admins_alone(home: House) -> None:
     await decide(home, held["case"], "publish", ADMIN)
 
 
+async def test_a_sanction_everywhere_that_is_undone_is_lifted_everywhere(home: House) -> None:
+    author = await home.enters()
+    held = await says(author, "téléphone")
+    await decide(home, held["case"], "escalate")
+    await decide(home, held["case"], "remove", ADMIN, imposed("mute", 60, everywhere=True))
+    name = author.member.person
+    await eventually(lambda: home.ask("EXISTS", keys.sanction(name)))
+    await home.office.decisions.undo(ADMIN, held["case"])
+    await eventually(lambda: _gone(home, keys.sanction(name)))
+    record = await home.ask("HGET", keys.Room(ROOM).sanctions, author.member.author.id)
+    assert record.startswith(b"lifted "), "for whoever carries it elsewhere"
+
+
+async def _gone(home: House, key: str) -> bool:
+    return not await home.ask("EXISTS", key)
+
+
 async def test_an_appeal_is_decided_by_another_and_reversed_it_is_said_again(home: House) -> None:
     author, other = await home.enters(), await home.enters()
     held = await says(author, "téléphone")

@@ -82,16 +82,6 @@ local function unsay_case(token, head, tail, events, seconds)
   append(head, tail, events, seconds)
 end
 
--- Tell everybody who has them that a sanction is on somebody, or that theirs is off.
-local function tell_sanction(author, record)
-  redis.call('SPUBLISH', CHANNEL, '!sanctioned ' .. author .. ' ' .. record)
-end
-
-local function lift_record(author, record)
-  impose(author, '')
-  tell_sanction(author, 'lifted ' .. string.match(record, '^%a+ (%d+ %a+ )'))
-end
-
 -- Add a decision to the room's chain; nil when the chain does not end where the entry begins.
 local function record_decision(audit, before, entry)
   local last = redis.call('LINDEX', audit, -1)

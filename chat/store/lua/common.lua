@@ -45,6 +45,22 @@ local function impose(author, record)
   end
 end
 
+-- Tell whoever has them what is on somebody, or no longer.
+local function tell_sanction(author, record)
+  redis.call('SPUBLISH', CHANNEL, '!sanctioned ' .. author .. ' ' .. record)
+end
+
+-- End a sanction now; answers false where there is none. One for the whole community leaves a note until its end: whoever carries it
+-- elsewhere hears of it when they come back here.
+local function lift(author)
+  local kind, ends, scope = string.match(redis.call('HGET', SANCTIONS, author) or '', '^(%a+) (%d+) (%a+) ')
+  if not kind or kind == 'lifted' then return false end
+  local lifted = 'lifted ' .. ends .. ' ' .. scope .. ' '
+  impose(author, scope == 'all' and lifted or '')
+  tell_sanction(author, lifted)
+  return true
+end
+
 -- Know somebody no longer: the name is free.
 local function forget(author)
   local person = redis.call('HGET', PEOPLE, author)

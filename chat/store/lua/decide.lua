@@ -33,7 +33,7 @@ elseif verdict == 'reverse' then
   end
   local record = field(first, 'record')
   if record and redis.call('HGET', SANCTIONS, author) == record then
-    lift_record(author, record)
+    lift(author)
     redis.call('HSET', key, 'was', record)
   end
 end

@@ -11,5 +11,5 @@ end
 if redis.call('HLEN', SANCTIONS) >= 500 and redis.call('HEXISTS', SANCTIONS, author) == 0 then return {'sanctions_many', ''} end
 local record = kind .. ' ' .. ends .. ' ' .. ARGV[4] .. ' ' .. ARGV[5]
 impose(author, record)
-redis.call('SPUBLISH', CHANNEL, '!sanctioned ' .. author .. ' ' .. record)
+tell_sanction(author, record)
 return {'sanctioned', author}

@@ -25,9 +25,11 @@ elseif verdict == 'reverse' then
   end
 end
 local was, record = field(token, 'was'), field(token, 'record')
-if was and (redis.call('HGET', SANCTIONS, author) or '') == (record or '') then
+local current = redis.call('HGET', SANCTIONS, author) or ''
+if string.find(current, '^lifted') then current = '' end
+if was and current == (record or '') then
   if was == '' then
-    lift_record(author, record)
+    lift(author)
   else
     impose(author, was)
     tell_sanction(author, was)
