@@ -269,6 +269,8 @@ class Member:
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("member_untold", error=error)  # nobody waits for what one is told unasked
         self._work()
 
     # -- the end
