@@ -28,16 +28,18 @@ The house, from the door inwards; a module imports only from those below it:
     is due there every few seconds. ``sequence`` (one order), ``tail`` (its newest events), ``schedule``, ``limits`` and ``text`` are
     pure.
 ``moderation/``
-    Before a room, ``pipeline`` screens a draft: ``normalise`` and ``disguise`` read it, ``rules/`` (one a file, listed in order) say what
-    they find by the expressions of ``words/``; pure. Once published, ``second_look`` reads it again by a trained ``model``, in a process
-    of its own. Then people: ``queue`` orders cases, ``decisions`` decides each once,
-    ``relay`` does what follows elsewhere or later, ``consoles`` keeps consoles in step, ``alerts`` calls the operator, ``audit`` (pure)
-    and ``chains`` are the register; ``office`` is all of it on one server. It knows nothing of rooms, nor they of it: they are given the
-    screen as a function, and hear of decisions by the bus. ``chat/moderation/__init__.py`` has the words of the subject.
+    Before a room, ``pipeline`` screens a draft: ``normalise`` and ``disguise`` read it, ``rules/`` (one a file, listed in order) say
+    what they find by the expressions of ``words/``; pure. Once published, ``second_look`` reads it again by a trained ``model``, in a
+    process of its own, which ``chat/watch`` looks after. Then people: ``queue`` orders cases, ``decisions`` decides each once,
+    ``relay`` does what follows elsewhere or later, ``consoles`` keeps consoles in step, ``sanctions`` lists whom they are on,
+    ``alerts`` calls the operator, ``audit`` (pure) and ``chains`` are the register; ``office`` is all of it on one server. It knows
+    nothing of rooms, nor they of it: they are given the screen as a function, and hear of decisions by the bus.
+    ``chat/moderation/__init__.py`` has the words of the subject.
 ``people/``
     ``door`` lets people in (``admission``, pure, says for how much effort), ``invitations`` and ``words`` bring them (back), ``sessions``
     keep them without accounts, under the key of ``masters``; ``names`` are the rules of pseudonyms, ``roles`` the table of who may do
-    what, ``about`` tells people what is held of them and erases it.
+    what, ``staff`` has accounts (``logins``, ``second_factor``), ``appeals`` contests a decision by a session or a receipt, ``about``
+    tells people what is held of them and erases it.
 ``store/``
     The embedded Valkey, keys, scripts in ``lua/``, requests (``commands``), hearing (``bus``), and what is kept of rooms and of ``cases``
     (``case_log``: what members ask of them; ``desk``: what staff do with them). Only this folder knows Redis.
