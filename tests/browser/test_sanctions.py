@@ -30,12 +30,14 @@ def test_a_muted_member_reads_until_when_and_why_and_keeps_the_draft(arrive: Arr
     def says_so() -> None:
         expect(banner).to_have_text(
             re.compile(
-                r"Vous ne pouvez plus écrire ici jusqu’à (demain à )?\d+\sh( \d\d)?\."
+                r"Vous ne pouvez plus écrire ici jusqu’à (demain à )?\d+\sh(\s\d\d)?\."
                 r"\sMotif\u202f: dévoiler l’identité d’une personne"
             )
         )
         expect(banner).to_have_attribute("data-kind", "danger")
-        expect(why).to_have_text(re.compile(r"Vous pourrez écrire de nouveau (demain )?à \d+\sh( \d\d)?\. Ce que vous"))
+        expect(why).to_have_text(
+            re.compile(r"Vous pourrez écrire de nouveau (demain )?à \d+\sh(\s\d\d)?\. Ce que vous")
+        )
         expect(visitor.text).to_have_value("ce que je préparais")
         expect(visitor.page.locator("#composer [type=submit]")).to_have_attribute("aria-disabled", "true")
 
