@@ -16,6 +16,7 @@ from typing import Final
 
 import msgspec
 
+from chat.people import masters
 from chat.people.invitations import Invitations
 from chat.privacy.leaks import moderator
 from chat.privacy.leaks.clients import Where
@@ -85,7 +86,9 @@ class Copy:
 
     async def moderate(self, case_id: str) -> None:
         """Have a moderator write to the author of a case, and remove the message."""
+        (key,) = self.folder.rglob(masters.KEY)
         async with self.store() as store:
+            await moderator.open_account(store, key.parent)
             await moderator.write_and_remove(store, case_id)
 
     async def end(self) -> int:

@@ -4,13 +4,18 @@ A moderator of the copy: does what visitors cannot do themselves. It acts on the
 
 from __future__ import annotations
 
+import secrets
+from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
 
 from chat.moderation.chains import Chains
 from chat.moderation.decisions import Decisions
+from chat.people import masters
+from chat.people.passwords import Passwords
 from chat.people.roles import Role
+from chat.people.staff import Accounts
 from chat.privacy.leaks.lines import Failure
 from chat.settings import Settings
 from chat.store import keys
@@ -28,6 +33,12 @@ class Somebody(Struct, frozen=True):
 
 
 WHO: Final = Somebody("Relais", Role.MODERATOR)
+
+
+async def open_account(store: Store, data: Path) -> None:
+    """Open the account of one who could judge an appeal, on the copy in the folder ``data``."""
+    accounts = Accounts(store, masters.read(data), "", Passwords())
+    await accounts.add("Relève", Role.MODERATOR, secrets.token_urlsafe(), second_factor=False)
 
 
 async def write_and_remove(store: Store, case_id: str) -> None:
