@@ -96,10 +96,16 @@ class Server:
             self.process.stdout.close()
 
 
+def _descriptors(pid: int) -> Iterator[str]:
+    """What a process that goes on working holds open: one that it closed meanwhile is passed over."""
+    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            yield os.readlink(descriptor)
+
+
 def listening(pid: int) -> str:
     """Find where a server listens that names another address than its own."""
-    links = (os.readlink(link) for link in Path(f"/proc/{pid}/fd").iterdir())
-    inodes = {link[len("socket:[") : -1] for link in links if link.startswith("socket:[")}
+    inodes = {name[len("socket:[") : -1] for name in _descriptors(pid) if name.startswith("socket:[")}
     lines = (line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:])
     (local,) = (fields[1] for fields in lines if fields[3] == "0A" and fields[9] in inodes)
     return f"http://127.0.0.1:{int(local.rpartition(':')[2], 16)}"
