@@ -62,8 +62,12 @@ def run(network: Network, embedded: Floats) -> Floats:
 
 def spell(weights: Floats, bias: Floats, spelled: Sequence[Buckets]) -> Floats:
     """Sum the weights of each passage's buckets, over the root of how many there are: a long text does not shout."""
-    rows = [weights[buckets].sum(axis=0) / np.sqrt(len(buckets)) + bias for buckets in spelled]
-    return np.array(rows, np.float32).reshape(len(spelled), len(OUTPUTS))
+    if not spelled:
+        return np.zeros((0, len(OUTPUTS)), np.float32)
+    sizes = np.array([len(buckets) for buckets in spelled])
+    sums = np.add.reduceat(weights.take(np.concatenate(spelled), axis=0), np.cumsum(sizes) - sizes, axis=0)
+    rows: Floats = (sums / np.sqrt(sizes)[:, None] + bias).astype(np.float32)
+    return rows
 
 
 def chances(rows: Floats) -> Floats:

@@ -12,18 +12,18 @@ import random
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 from msgspec import structs
 
 from chat.moderation import heads
-from chat.moderation.features import Encoder, grams, passages
+from chat.moderation.features import Encoder
 from chat.moderation.model import WEIGHTS
+from chat.moderation.seeing import see, worst
 from chat.moderation.training.degrade import degrade
-from chat.moderation.training.figures import Figures, choose, figures, folds, held_out, joined, quieted
+from chat.moderation.training.figures import Figures, choose, figures, folds, held_out, joined
 from chat.moderation.training.fit import Examples, Recipe, examples, fit
 from chat.moderation.training.lines import TEXT, Line, read
 
-MIX = 1.0  # of spelling beside meaning
+SHARES = (0.0, 0.25, 0.5, 1.0)  # of the project's text, to see how it grows
 
 
 def main() -> None:
@@ -32,21 +32,17 @@ def main() -> None:
         "--public", type=Path, nargs="*", default=[], help="corpora from outside (JSON lines), weighed less"
     )
     parser.add_argument("--own", type=Path, nargs="*", default=[], help="more text written for the project")
-    parser.add_argument(
-        "--quiet", type=Path, nargs="*", default=[], help="everyday talk that bounds are checked on, not learned from"
-    )
     parser.add_argument("--out", type=Path, default=WEIGHTS)
     parser.add_argument(
-        "--growth", action="store_true", help="also say what none, ¼ and ½ of the project's text are worth"
+        "--growth", action="store_true", help="also say what none, ¼, ½ and all of the project's text are worth"
     )
     args = parser.parse_args()
     encoder = Encoder()
     more, text = read(args.own, "own"), read([TEXT], "own")
     beside = examples(read(args.public, "public"), encoder)
-    for share in (0.0, 0.25, 0.5) if args.growth else ():
+    for share in SHARES if args.growth else ():
         show(f"with {share:.0%} of the project's text", judged(more, some(text, share), text, beside, encoder))
     made, found = train(more + text, beside, encoder, Recipe())
-    made = quieter(made, read(args.quiet, "own"), encoder)
     show(f"with all: {len(more) + len(text)} own lines, {len(beside.embedded)} public ones", found)
     heads.save(args.out, made)
     print(f"{args.out}: {args.out.stat().st_size} bytes, SHA-256 {heads.digest(args.out)}")
@@ -54,23 +50,17 @@ def main() -> None:
 
 def train(own: Sequence[Line], beside: Examples, encoder: Encoder, recipe: Recipe) -> tuple[heads.Heads, Figures]:
     """Choose bounds and count on blocks that are left out in turn, then learn from all."""
-    known, hasty = examples(own, encoder), examples(twins(own), encoder)
-    hasty = structs.replace(hasty, weight=hasty.weight / 2)
-    rows = held_out(own, known, hasty, beside, recipe, MIX)
-    bounds = choose(own, rows, MIX)
-    networks, weights, bias = fit(joined([known, hasty, beside]), recipe)
-    return heads.Heads(networks, weights, bias, bounds), figures(own, rows, bounds)
+    known, hasty = examples(own, encoder), hastily(own, encoder)
+    rows = held_out(own, see(encoder, [line.text for line in own]), known, hasty, beside, recipe)
+    bounds = choose(own, rows, recipe.mix)
+    made = fit(joined([known, hasty, beside]), recipe)
+    return structs.replace(made, bounds=bounds), figures(own, rows, bounds)
 
 
-def quieter(made: heads.Heads, quiet: Sequence[Line], encoder: Encoder) -> heads.Heads:
-    """Check the bounds on everyday talk by other hands, all of its passages."""
-    if not quiet:
-        return made
-    read_ = [passages(line.text) for line in quiet]
-    lines = [line for line, some_ in zip(quiet, read_, strict=True) for _ in some_]
-    flat = [one for some_ in read_ for one in some_]
-    rows = heads.logits(made, encoder.embed(flat), [grams(one.folded) for one in flat])
-    return structs.replace(made, bounds=quieted(made.bounds, lines, rows))
+def hastily(lines: Sequence[Line], encoder: Encoder) -> Examples:
+    """Give the twins of ``lines`` to learn from, at half their weight."""
+    hasty = examples(twins(lines), encoder)
+    return structs.replace(hasty, weight=hasty.weight / 2)
 
 
 def twins(lines: Sequence[Line]) -> list[Line]:
@@ -90,14 +80,9 @@ def judged(more: list[Line], taken: list[Line], text: list[Line], beside: Exampl
     every = more + text
     learned = [line for line, fold in zip(more + taken, folds(more + taken), strict=True) if fold]
     seen = [line for line, fold in zip(every, folds(every), strict=True) if not fold]
-    hasty = examples(twins(learned), encoder)
-    networks, weights, bias = fit(
-        joined([examples(learned, encoder), structs.replace(hasty, weight=hasty.weight / 2), beside]), Recipe()
-    )
-    judged = examples(seen, encoder)
-    rows = np.mean([heads.run(network, judged.embedded) for network in networks], axis=0, dtype=np.float32)
-    rows += np.float32(MIX) * heads.spell(weights, bias, judged.spelled)
-    return figures(seen, rows, choose(seen, rows, MIX))
+    made = fit(joined([examples(learned, encoder), hastily(learned, encoder), beside]), Recipe())
+    rows = worst(made, see(encoder, [line.text for line in seen]))
+    return figures(seen, rows, choose(seen, rows, Recipe().mix))
 
 
 def show(title: str, found: Figures) -> None:

@@ -13,12 +13,12 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from msgspec import structs
 
 from chat.moderation.crisis import Bounds, Levels
 from chat.moderation.features import Floats
-from chat.moderation.heads import OUTPUTS, chances, spell
-from chat.moderation.training.fit import Examples, Recipe, fit, meaning
+from chat.moderation.heads import OUTPUTS
+from chat.moderation.seeing import Seen, worst
+from chat.moderation.training.fit import Examples, Recipe, fit
 from chat.moderation.training.lines import Line
 
 Rows = npt.NDArray[np.bool_]
@@ -31,17 +31,17 @@ _SELF, _OTHER, _TOPIC = (OUTPUTS.index(level) for level in ("self", "other", "to
 
 
 def held_out(
-    lines: Sequence[Line], known: Examples, hasty: Examples, beside: Examples, recipe: Recipe, mix: float
+    lines: Sequence[Line], seen: Seen, known: Examples, hasty: Examples, beside: Examples, recipe: Recipe
 ) -> Floats:
     """
-    Give each line's logits from heads that had not seen its block: learned from the other blocks, their hasty twins and ``beside``.
+    Give what is worst in each line (:func:`~chat.moderation.seeing.worst`), by heads that had not seen its block: learned from the other
+    blocks, their hasty twins and ``beside``.
     """
     fold, rows = folds(lines), np.zeros((len(lines), len(OUTPUTS)), np.float32)
     for at in range(FOLDS):
-        seen, unseen = np.flatnonzero(fold != at), np.flatnonzero(fold == at)
-        networks, weights, bias = fit(joined([known.take(seen), hasty.take(seen), beside]), recipe)
-        judged = known.take(unseen)
-        rows[unseen] = meaning(networks, judged.embedded) + np.float32(mix) * spell(weights, bias, judged.spelled)
+        learned = np.flatnonzero(fold != at)
+        heads = fit(joined([known.take(learned), hasty.take(learned), beside]), recipe)
+        rows[fold == at] = worst(heads, seen)[fold == at]
     return rows
 
 
@@ -64,32 +64,15 @@ def choose(lines: Sequence[Line], rows: Floats, mix: float) -> Bounds:
     return Bounds(_levels(lines, rows, "fr"), _levels(lines, rows, "en"), mix)
 
 
-def quieted(bounds: Bounds, lines: Sequence[Line], rows: Floats) -> Bounds:
-    """Raise the levels of distress until no more than one in two hundred of ``lines``, everyday talk by other hands, is raised wrongly."""
-
-    def raised(levels: Levels, lang: str) -> Levels:
-        likely = chances(rows[[line.lang == lang for line in lines]])
-        if not len(likely):
-            return levels
-        return structs.replace(
-            levels,
-            self=max(levels.self, float(np.quantile(likely[:, _SELF], 1 - WRONGLY, method="lower")) + 1e-3),
-            other=max(levels.other, float(np.quantile(likely[:, _OTHER], 1 - WRONGLY, method="lower")) + 1e-3),
-        )
-
-    return structs.replace(bounds, fr=raised(bounds.fr, "fr"), en=raised(bounds.en, "en"))
-
-
 def _levels(lines: Sequence[Line], rows: Floats, lang: str) -> Levels:
-    likely = chances(rows)
     quiet, idiom, tired = (_where(lines, lang, kind) for kind in (_everyday, _idiom, _burnout))
 
     def level(column: int, *allowed: tuple[Rows, float]) -> float:
-        return max(float(np.quantile(likely[where, column], 1 - share)) for where, share in allowed if where.any())
+        return max(float(np.quantile(rows[where, column], 1 - share)) for where, share in allowed if where.any())
 
     return Levels(
         float(np.quantile(rows[quiet, 0], 1 - REVIEWED)),
-        max(0.1, level(_SELF, (quiet, 0.005), (idiom, 0.04), (tired, 0.12))),
+        max(0.1, level(_SELF, (quiet, WRONGLY), (idiom, 0.04), (tired, 0.12))),
         max(0.2, level(_OTHER, (quiet, 0.003), (idiom, 0.02), (tired, 0.04))),
         max(0.3, level(_TOPIC, (quiet, 0.005))),
     )
@@ -121,9 +104,8 @@ def figures(lines: Sequence[Line], rows: Floats, bounds: Bounds) -> Figures:
 
 
 def _figures(lines: Sequence[Line], rows: Floats, here: Rows, levels: Levels) -> Figures:
-    likely = chances(rows)
-    raised = likely[:, _SELF] >= levels.self
-    noticed = raised | (likely[:, _OTHER] >= levels.other)
+    raised = rows[:, _SELF] >= levels.self
+    noticed = raised | (rows[:, _OTHER] >= levels.other)
     abuse = here & np.array([line.label == 1 for line in lines])
     quiet = here & np.array([_everyday(line) for line in lines])
     hard = here & ~quiet & np.array([line.label == 0 and line.crisis == "none" for line in lines])

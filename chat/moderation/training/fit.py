@@ -14,11 +14,13 @@ import numpy as np
 import numpy.typing as npt
 from msgspec import Struct
 
+from chat.moderation.crisis import Bounds, Levels
 from chat.moderation.features import BUCKETS, EMBEDDED, Buckets, Encoder, Floats, grams, passage
-from chat.moderation.heads import OUTPUTS, Heads, Network, chances, run, spell
+from chat.moderation.heads import OUTPUTS, Heads, Network, chances, spell
 from chat.moderation.training.lines import Line
 
 _LEVELS: Final = OUTPUTS[1:]
+_ALL: Final = Levels(0.0, 0.0, 0.0, 0.0)
 _WEIGHT: Final = {"own": 8.0, "public": 1.0, "verdict": 16.0}  # public lines are many and of other places
 
 
@@ -34,6 +36,7 @@ class Recipe(Struct, frozen=True):
     spelling_rate: float = 0.3
     decay: float = 0.01  # of the networks' weights, per step and rate
     drop: float = 0.3  # of the hidden layer, and a third of it of what comes in
+    mix: float = 1.0  # of spelling beside meaning
     seed: int = 20261125
 
 
@@ -61,12 +64,12 @@ def examples(lines: Sequence[Line], encoder: Encoder) -> Examples:
     return Examples(encoder.embed(read), [grams(one.folded) for one in read], wanted, weight)
 
 
-def fit(known: Examples, recipe: Recipe) -> tuple[tuple[Network, ...], Floats, Floats]:
-    """Train networks, and the weights and bias of spelling, from nothing."""
+def fit(known: Examples, recipe: Recipe) -> Heads:
+    """Train heads from nothing. At their bounds everything counts: choose others."""
     networks = tuple(_network(known, recipe, at) for at in range(recipe.networks))
     weights, bias = np.zeros((BUCKETS, len(OUTPUTS)), np.float32), np.zeros(len(OUTPUTS), np.float32)
     _learn_spelling(weights, bias, known, recipe, np.random.default_rng(recipe.seed))
-    return networks, weights, bias
+    return Heads(networks, weights, bias, Bounds(_ALL, _ALL, recipe.mix))
 
 
 def refine(heads: Heads, known: Examples, recipe: Recipe) -> Heads:
@@ -117,16 +120,21 @@ def _learn_spelling(
 ) -> None:
     """Adagrad, whose steps are long where a bucket is rare; changes both in place."""
     square, square_bias = np.full(BUCKETS, 1e-4, np.float32), np.full(len(OUTPUTS), 1e-2, np.float32)
+    # Which buckets a batch touches, and the place of each among them: quicker than sorting.
+    present, place = np.zeros(BUCKETS, np.bool_), np.zeros(BUCKETS, np.intp)
     for rows in _batches(len(known.spelled), recipe.spelling_epochs, recipe.batch, chance):
         spelled = [known.spelled[row] for row in rows]
         wrong = _wrong(spell(weights, bias, spelled), known, rows)
-        sizes = np.array([len(buckets) for buckets in spelled])
-        each = np.repeat(wrong / np.sqrt(sizes)[:, None].astype(np.float32), sizes, axis=0)
-        touched, place = np.unique(np.concatenate(spelled), return_inverse=True)
-        slope = np.stack([np.bincount(place, each[:, at], len(touched)) for at in range(len(OUTPUTS))], 1).astype(
-            np.float32
-        )
-        square[touched] += (slope * slope).sum(axis=1)
+        flat, sizes = np.concatenate(spelled), np.array([len(buckets) for buckets in spelled])
+        each = np.repeat(wrong / np.sqrt(sizes)[:, None], sizes, axis=0)
+        present[flat] = True
+        touched = np.flatnonzero(present)
+        present[touched] = False
+        place[touched] = np.arange(len(touched))
+        slope = np.stack(
+            [np.bincount(place[flat], each[:, at], len(touched)) for at in range(len(OUTPUTS))], axis=1
+        ).astype(np.float32)
+        square[touched] += np.einsum("ij,ij->i", slope, slope)
         weights[touched] -= np.float32(recipe.spelling_rate) * slope / np.sqrt(square[touched])[:, None]
         square_bias += wrong.sum(axis=0) ** 2
         bias -= np.float32(recipe.spelling_rate) * wrong.sum(axis=0) / np.sqrt(square_bias)
@@ -148,9 +156,3 @@ def _wrong(rows: Floats, known: Examples, batch: npt.NDArray[np.intp]) -> Floats
     by_output = np.hstack([weight[:, :1], np.repeat(weight[:, 1:], len(_LEVELS), axis=1)])
     wrong: Floats = ((chances(rows) - known.wanted[batch]) * by_output / np.float32(len(batch))).astype(np.float32)
     return wrong
-
-
-def meaning(networks: Sequence[Network], embedded: Floats) -> Floats:
-    """Give the mean of what the networks say."""
-    rows: Floats = np.mean([run(network, embedded) for network in networks], axis=0, dtype=np.float32)
-    return rows
