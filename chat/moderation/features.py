@@ -27,7 +27,8 @@ Buckets = npt.NDArray[np.int64]
 VECTOR: Final = 512
 EMBEDDED: Final = 2 * VECTOR
 BUCKETS: Final = 1 << 18
-PIECE: Final = 280  # code points read at once; a longer text is read piece by piece, since its length costs more than in proportion
+WHOLE: Final = 140  # code points read at once: up to there, what stands around a sentence tells more than it hides
+PIECE: Final = 280  # the same of one sentence, or of disguised text
 READINGS: Final = 2  # of disguised text, at most
 
 _ORDERS: Final = (2, 3, 4, 5)
@@ -38,7 +39,6 @@ _SCALE: Final = 8.0  # unit vectors of 512 dimensions have tiny coordinates; reg
 _ORDINARY: Final = regex.compile(r"[\x20-\u017F\p{Emoji_Presentation}]")
 _QUOTES: Final = str.maketrans("‘’ʼ`´", "'''''", "\u00ad")
 _SENTENCE: Final = regex.compile(r"[^.!?…;\n]+(?:[.!?…;]+[\"'»)]*|\n|$)")
-_WORDS: Final = regex.compile(r"\p{L}+")
 
 
 class Passage(Struct, frozen=True):
@@ -50,7 +50,7 @@ class Passage(Struct, frozen=True):
 
 def passages(text: str) -> list[Passage]:
     """
-    Cut ``text`` into what is judged apart: the whole (or its pieces, where it is long), its sentences, and other readings of it.
+    Cut ``text`` into what is judged apart: the whole, or its pieces where it is long, and other readings of it.
 
     At least one; their number is bounded by the length of the text.
     """
@@ -62,12 +62,11 @@ def passages(text: str) -> list[Passage]:
 
 
 def pieces(text: str) -> list[str]:
-    """Give the whole where it is short, and the sentences where there are several; long sentences are cut between words."""
-    sentences = [
-        part for found in _SENTENCE.findall(text) for part in _cut(found.strip()) if len(_WORDS.findall(part)) > 1
-    ]
-    whole = [text.strip()] if len(text) <= PIECE or not sentences else []
-    return [part[:PIECE] for part in whole] + (sentences if len(sentences) > 1 or not whole else [])
+    """Give the whole where it is short, else its sentences of more than a word; those that are too long are cut between words."""
+    if len(text) <= WHOLE:
+        return [text.strip()]
+    sentences = [part for found in _SENTENCE.findall(text) for part in _cut(found.strip())]
+    return [sentence for sentence in sentences if " " in sentence] or [text.strip()[:PIECE]]
 
 
 def _cut(sentence: str) -> list[str]:

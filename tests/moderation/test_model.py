@@ -11,7 +11,7 @@ import pytest
 
 from chat.moderation import heads
 from chat.moderation.crisis import Levels, Likelihoods, crisis_of
-from chat.moderation.features import BUCKETS, EMBEDDED, PIECE, grams, passages, pieces
+from chat.moderation.features import BUCKETS, EMBEDDED, PIECE, VECTOR, grams, passage, passages, pieces
 from chat.moderation.model import LEARNED, WEIGHTS, Model, ModelUnusable
 from chat.verdict import Crisis
 
@@ -93,8 +93,34 @@ def test_pieces_of_a_long_text_are_bounded_and_lose_no_word() -> None:
     assert " ".join(found).split()[:500] == words[:500]
 
 
+def test_sentences_of_a_long_text_are_read_apart() -> None:
+    long = (
+        "Une phrase de la réunion, qui est longue et qui remplit une bonne part de ce qui se lit d’un coup, sans fin."
+    )
+
+    assert pieces(f"Bonjour. {long} Va te pendre. {long}") == [long, "Va te pendre.", long]
+
+
+def test_a_short_text_is_read_as_a_whole() -> None:
+    assert pieces("Oui. Non. Peut-être bien, je crois. ") == ["Oui. Non. Peut-être bien, je crois."]
+
+
+def test_a_text_is_encoded_once(model: Model) -> None:
+    read = [passage("merci a tous"), passage("Merci à tous")]
+
+    rows = model.encoder.embed(read)
+
+    assert rows.shape == (2, EMBEDDED)
+    assert np.array_equal(rows[0, :VECTOR], rows[0, VECTOR:])
+    assert not np.allclose(rows[1, :VECTOR], rows[1, VECTOR:])
+    assert np.array_equal(rows[0, VECTOR:], rows[1, VECTOR:])
+
+
 def test_passages_of_any_text_are_one_at_least() -> None:
-    assert all(passages(text) for text in ("oui", "Oui. Non. Peut-être bien, je crois.", "c0nn4rd"))
+    assert all(
+        passages(text)
+        for text in ("", "oui", "Oui. Non. Peut-être bien, je crois.", "c0nn4rd", " " * 300, "!" * 300, "Non. " * 60)
+    )
 
 
 def test_grams_are_distinct_buckets() -> None:
