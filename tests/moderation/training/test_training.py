@@ -13,8 +13,8 @@ from chat.moderation import heads, seeing
 from chat.moderation.features import Encoder
 from chat.moderation.training.__main__ import some, train, twins
 from chat.moderation.training.degrade import degrade
-from chat.moderation.training.figures import FOLDS, auroc, folds
-from chat.moderation.training.fit import Recipe, examples
+from chat.moderation.training.figures import FOLDS, auroc, folds, held_out
+from chat.moderation.training.fit import Recipe, examples, fit
 from chat.moderation.training.lines import TEXT, Line, read
 
 SMALL = Recipe(networks=1, width=16, epochs=6, spelling_epochs=4, batch=64)
@@ -44,6 +44,20 @@ def test_training_twice_gives_the_same_file_that_tells_abuse_from_talk(lines: li
     abuse = np.array([line.label == 1 for line in some_lines])
     assert auroc(scores[abuse], scores[~abuse]) > 0.9
     assert {"fr.self.veiled", "en.self.veiled"} <= found.keys()
+
+
+def test_what_is_learned_by_heart_is_no_merit(lines: list[Line], encoder: Encoder) -> None:
+    drawn = random.Random(5)
+    chance_lines = [structs.replace(line, label=drawn.randrange(2)) for line in drawn.sample(lines, 300)]
+    known, nothing = examples(chance_lines, encoder), examples([], encoder)
+    seen = seeing.see(encoder, [line.text for line in chance_lines])
+    abuse = np.array([line.label == 1 for line in chance_lines])
+
+    by_heart = seeing.worst(fit(known, SMALL), seen)[:, 0]
+    judged = held_out(chance_lines, seen, known, known, nothing, SMALL)[:, 0]
+
+    assert auroc(by_heart[abuse], by_heart[~abuse]) > 0.9
+    assert auroc(judged[abuse], judged[~abuse]) < 0.65
 
 
 def test_folds_keep_neighbours_together(lines: list[Line]) -> None:
