@@ -28,14 +28,14 @@ class Recipe(Struct, frozen=True):
     """What was chosen by trials on blocks that were left out."""
 
     networks: int = 4
-    width: int = 128
+    width: int = 256
     epochs: int = 12
     spelling_epochs: int = 20
     batch: int = 256
     rate: float = 1e-3
     spelling_rate: float = 0.3
-    decay: float = 0.01  # of the networks' weights, per step and rate
-    drop: float = 0.3  # of the hidden layer, and a third of it of what comes in
+    decay: float = 0.1  # of the networks' weights, per step and rate
+    drop: float = 0.4  # of the hidden layer, and a third of it of what comes in
     mix: float = 1.0  # of spelling beside meaning
     seed: int = 20261125
 
