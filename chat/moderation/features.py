@@ -66,7 +66,7 @@ def pieces(text: str) -> list[str]:
     if len(text) <= WHOLE:
         return [text.strip()]
     sentences = [part for found in _SENTENCE.findall(text) for part in _cut(found.strip())]
-    return [sentence for sentence in sentences if " " in sentence] or [text.strip()[:PIECE]]
+    return [sentence for sentence in sentences if len(sentence.split()) > 1] or [text.strip()[:PIECE]]
 
 
 def _cut(sentence: str) -> list[str]:

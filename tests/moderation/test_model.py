@@ -101,6 +101,12 @@ def test_sentences_of_a_long_text_are_read_apart() -> None:
     assert pieces(f"Bonjour. {long} Va te pendre. {long}") == [long, "Va te pendre.", long]
 
 
+def test_words_parted_by_other_spaces_are_words() -> None:
+    long = "Une phrase comme on en dit beaucoup en réunion, assez longue pour que la suite soit lue à part d’elle. " * 2
+
+    assert pieces(f"{long}Je\u00a0veux\u202fmourir.")[-1] == "Je\u00a0veux\u202fmourir."
+
+
 def test_a_short_text_is_read_as_a_whole() -> None:
     assert pieces("Oui. Non. Peut-être bien, je crois. ") == ["Oui. Non. Peut-être bien, je crois."]
 
