@@ -7,7 +7,9 @@ killed loses nothing and opens no case twice. Every method raises :exc:`~chat.er
 
 from __future__ import annotations
 
+import asyncio
 import secrets
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -115,11 +117,12 @@ class LookLog:
 
     async def count(self, lang: str, day: str, scores: Sequence[float]) -> None:
         """Add scores to the distribution of a day."""
-        key = keys.scores(lang, day)
-        for score in scores:
-            await self._store.ask("HINCRBY", key, min(int(score * BUCKETS), BUCKETS - 1), 1)
-        if scores:
-            await self._store.ask("EXPIRE", key, SCORES_SECONDS)
+        if not scores:
+            return
+        key, counts = keys.scores(lang, day), Counter(min(int(score * BUCKETS), BUCKETS - 1) for score in scores)
+        # Asked at once: the store, which syncs what it answers, syncs them together.
+        counted = [self._store.ask("HINCRBY", key, bucket, count) for bucket, count in counts.items()]
+        await asyncio.gather(*counted, self._store.ask("EXPIRE", key, SCORES_SECONDS))
 
     async def distribution(self, lang: str, days: Sequence[str]) -> list[int]:
         """Add up the distributions of some days: messages by hundredths of the score."""
